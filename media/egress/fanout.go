@@ -1,0 +1,140 @@
+package egress
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/pion/rtcp"
+
+	"avhub/media"
+)
+
+// shardSize is how many viewers a shard takes before another is opened, as
+// long as there are cores for it.
+const shardSize = 32
+
+// keyframeEvery bounds how often a publisher is asked for a keyframe.
+const keyframeEvery = time.Second
+
+// Fanout sends one stream to its viewers.
+type Fanout struct {
+	stream *media.Stream
+	// Keyframe asks the source for a keyframe; nil where it cannot be asked.
+	keyframe func()
+
+	ctx  context.Context
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+
+	mu      sync.Mutex
+	shards  []*shard
+	closed  bool
+	err     error // why the stream ended
+	lastKey time.Time
+}
+
+// NewFanout makes a fan-out without viewers; keyframe may be nil.
+func NewFanout(stream *media.Stream, keyframe func()) *Fanout {
+	ctx, stop := context.WithCancel(context.Background())
+	return &Fanout{stream: stream, keyframe: keyframe, ctx: ctx, stop: stop}
+}
+
+// Attach begins to send to a viewer: the pictures since the last keyframe at
+// once, then live. It returns when the viewer is live.
+func (f *Fanout) Attach(ctx context.Context, v *Viewer) error {
+	v.catchUp(ctx, f.stream)
+	if v.waiting {
+		f.wantKeyframe(time.Now())
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.err != nil:
+		return f.err
+	case f.closed:
+		return media.ErrClosed
+	case v.gone.Load():
+		return nil
+	}
+	f.shardFor().add(v)
+	return nil
+}
+
+// Detach stops sending to a viewer. When it returns nothing is written any more.
+func (f *Fanout) Detach(v *Viewer) {
+	v.markGone()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, s := range f.shards {
+		if found, _ := s.remove(v); found {
+			return
+		}
+	}
+}
+
+// Feedback takes what a viewer reports by RTCP.
+func (f *Fanout) Feedback(v *Viewer, packets []rtcp.Packet) {
+	f.feedback(v, packets, time.Now())
+}
+
+// Viewers is how many viewers are attached.
+func (f *Fanout) Viewers() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for _, s := range f.shards {
+		n += len(s.snapshot())
+	}
+	return n
+}
+
+// Close ends the fan-out and waits for its goroutines. Viewers are not told.
+func (f *Fanout) Close() {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
+	f.stop()
+	f.wg.Wait()
+}
+
+// shardFor finds the shard with the fewest viewers, or opens one. f.mu is held.
+func (f *Fanout) shardFor() *shard {
+	var best *shard
+	fewest := 0
+	for _, s := range f.shards {
+		if n := len(s.snapshot()); best == nil || n < fewest {
+			best, fewest = s, n
+		}
+	}
+	if best != nil && (fewest < shardSize || len(f.shards) >= runtime.GOMAXPROCS(0)) {
+		return best
+	}
+	s := &shard{stream: f.stream}
+	f.shards = append(f.shards, s)
+	reader := f.stream.Subscribe(media.ReaderOptions{Derived: true})
+	f.wg.Go(func() {
+		err := s.run(f.ctx, reader)
+		f.mu.Lock()
+		if f.err == nil {
+			f.err = err
+		}
+		f.mu.Unlock()
+		s.end(err)
+	})
+	return s
+}
+
+// wantKeyframe asks the source for a keyframe, at most once a second.
+func (f *Fanout) wantKeyframe(now time.Time) {
+	f.mu.Lock()
+	due := f.keyframe != nil && now.Sub(f.lastKey) >= keyframeEvery
+	if due {
+		f.lastKey = now
+	}
+	f.mu.Unlock()
+	if due {
+		f.keyframe()
+	}
+}
