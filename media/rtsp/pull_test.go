@@ -1,0 +1,276 @@
+package rtsp
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"avhub/media"
+	"avhub/media/packet"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A good camera's picture and sound, as a description in its simplest form.
+const goodSDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=cam\r\nt=0 0\r\na=control:*\r\n" +
+	"m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n" +
+	"a=fmtp:96 packetization-mode=1;sprop-parameter-sets=Z01ADNkBQZ+fARAAAAMAEAAAAwMg8UKkgA==,aOvDyyA=\r\n" +
+	"a=control:trackID=1\r\n" +
+	"m=audio 0 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=control:trackID=2\r\n"
+
+// pulled is a pull under way.
+type pulled struct {
+	t      *testing.T
+	stream *media.Stream
+	cancel context.CancelFunc
+	done   chan error
+
+	mu       sync.Mutex
+	statuses []media.Status
+	session  Session
+}
+
+func startPull(t *testing.T, o PullOptions) *pulled {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	p := &pulled{t: t, stream: media.NewStream("test"), cancel: cancel, done: make(chan error, 1)}
+	o.OnOpen = func(s Session) {
+		p.mu.Lock()
+		p.session = s
+		p.mu.Unlock()
+	}
+	go func() {
+		p.done <- Pull(ctx, p.stream, o, func(s media.Status) {
+			p.mu.Lock()
+			p.statuses = append(p.statuses, s)
+			p.mu.Unlock()
+		})
+	}()
+	t.Cleanup(func() {
+		cancel()
+		p.stream.Close()
+		select {
+		case err := <-p.done:
+			p.done <- err
+		case <-time.After(5 * time.Second):
+			t.Error("pull does not end")
+		}
+	})
+	return p
+}
+
+// eventually waits for a condition with a limit.
+func eventually(t *testing.T, limit time.Duration, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.After(limit)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-deadline:
+			t.Fatalf("not within %v: %s", limit, what)
+		case <-tick.C:
+		}
+	}
+}
+
+// units is how many units have come of each track.
+func (p *pulled) units() []uint64 {
+	var n []uint64
+	for _, s := range p.stream.Stats() {
+		n = append(n, s.Units)
+	}
+	return n
+}
+
+func (p *pulled) waitUnits(n uint64) {
+	p.t.Helper()
+	eventually(p.t, 8*time.Second, "units on every track", func() bool {
+		select {
+		case err := <-p.done:
+			p.done <- err
+			p.t.Fatalf("pull ended: %v", err)
+		default:
+		}
+		all := p.units()
+		for _, have := range all {
+			if have < n {
+				return false
+			}
+		}
+		return len(all) > 0
+	})
+}
+
+func (p *pulled) lastStatus() media.Status {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.statuses) == 0 {
+		return media.Status{}
+	}
+	return p.statuses[len(p.statuses)-1]
+}
+
+func (p *pulled) agreed() Session {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.session
+}
+
+func (p *pulled) end() *Error {
+	p.t.Helper()
+	select {
+	case err := <-p.done:
+		p.done <- err
+		var e *Error
+		if !errors.As(err, &e) {
+			p.t.Fatalf("ended with %v, want an *Error", err)
+		}
+		return e
+	case <-time.After(15 * time.Second):
+		p.t.Fatal("pull does not end")
+		return nil
+	}
+}
+
+func TestPullTakesPictureAndSound(t *testing.T) {
+	t.Parallel()
+	c := startRaw(t, rawHabits{sdp: goodSDP, contentBase: "rtsp://HOST/cam/"})
+	p := startPull(t, PullOptions{URL: c.url("/cam")})
+	p.waitUnits(12)
+	eventually(t, time.Second, "live", func() bool { return p.lastStatus().State == media.Live })
+	tracks := p.stream.Tracks()
+	if tracks[0].Kind != packet.H264 || tracks[1].Kind != packet.PCMA || tracks[1].ClockRate != 8000 {
+		t.Fatalf("tracks %+v", tracks)
+	}
+	if got := p.agreed(); got.Transport != TCP || got.NoParams {
+		t.Fatalf("session %+v", got)
+	}
+	for i, s := range p.stream.Stats() {
+		if s.Lost != 0 || s.Malformed != 0 || s.Corrections != 0 {
+			t.Errorf("track %d: %+v", i, s)
+		}
+	}
+	if s := p.stream.Stats()[0]; s.Keyframes < 2 || s.Video.Width != 320 || s.Video.Height != 180 {
+		t.Errorf("video %+v", s)
+	}
+	want := "SETUP rtsp://" + c.host() + "/cam/trackID=1"
+	if got := strings.Join(c.requests(), "\n"); !strings.Contains(got, want) {
+		t.Errorf("requests\n%s\nlack %s", got, want)
+	}
+}
+
+func TestPullReadsTheSendersClock(t *testing.T) {
+	t.Parallel()
+	c := startRaw(t, rawHabits{sdp: goodSDP})
+	p := startPull(t, PullOptions{URL: c.url("/cam")})
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	p.waitUnits(1)
+	r := p.stream.Subscribe(media.ReaderOptions{})
+	defer r.Close()
+	for {
+		u, _, err := r.Next(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if u.NTP.IsZero() {
+			continue // before the report
+		}
+		rate := p.stream.Tracks()[u.Track].ClockRate
+		want := testNTP.Add(time.Duration(u.RTP) * time.Second / time.Duration(rate))
+		if d := u.NTP.Sub(want); d < -time.Millisecond || d > time.Millisecond {
+			t.Fatalf("NTP is %v, want %v", u.NTP, want)
+		}
+		return
+	}
+}
+
+func TestPullTransports(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name   string
+		habits rawHabits
+		o      PullOptions
+		want   Transport
+	}{
+		{"auto takes tcp", rawHabits{}, PullOptions{}, TCP},
+		{"auto falls to udp when tcp is refused", rawHabits{refuseTCP: true}, PullOptions{Transport: Auto}, UDP},
+		{"udp as told", rawHabits{}, PullOptions{Transport: UDP}, UDP},
+		{"what worked last first", rawHabits{}, PullOptions{Prefer: UDP}, UDP},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			tc.habits.sdp = goodSDP
+			c := startRaw(t, tc.habits)
+			tc.o.URL = c.url("/cam")
+			p := startPull(t, tc.o)
+			p.waitUnits(5)
+			if got := p.agreed().Transport; got != tc.want {
+				t.Errorf("transport %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestPullHabits(t *testing.T) {
+	t.Parallel()
+	for name, h := range map[string]rawHabits{
+		"options not implemented":    {options: 501},
+		"options not found":          {options: 404},
+		"session with time-out":      {session: "77;timeout=60"},
+		"session with odd time-out":  {session: `77 ; Timeout="30s"`},
+		"rtp and rtcp swapped":       {swapRTCP: true},
+		"sound and picture swapped":  {swapTracks: true},
+		"channels of its own":        {ownChannels: 4},
+		"everything swapped":         {ownChannels: 6, swapTracks: true, swapRTCP: true},
+		"bare line feeds":            {lineEnd: "\n"},
+		"lower case headers":         {lowerHeaders: true},
+		"stray bytes":                {noise: true},
+		"payload type not announced": {payloadOffset: 5},
+		"content base relative":      {contentBase: "/cam/"},
+		"content base of no host":    {contentBase: "rtsp://0.0.0.0:554/cam/"},
+		"content base nonsense":      {contentBase: "::not a url %zz"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h.sdp = goodSDP
+			c := startRaw(t, h)
+			p := startPull(t, PullOptions{URL: c.url("/cam")})
+			p.waitUnits(12)
+			for i, s := range p.stream.Stats() {
+				if s.Malformed != 0 || s.Lost != 0 {
+					t.Errorf("track %d: %d malformed, %d lost", i, s.Malformed, s.Lost)
+				}
+			}
+		})
+	}
+}
+
+func TestPullTakesACameraThatRefusesItsSound(t *testing.T) {
+	t.Parallel()
+	c := startRaw(t, rawHabits{sdp: goodSDP, refuse: "trackID=2"})
+	p := startPull(t, PullOptions{URL: c.url("/cam")})
+	p.waitUnits(5)
+	if n := len(p.stream.Tracks()); n != 1 {
+		t.Errorf("%d tracks, want the picture alone", n)
+	}
+}
+
+func TestPullFollowsARedirect(t *testing.T) {
+	t.Parallel()
+	target := startRaw(t, rawHabits{sdp: goodSDP, password: "secret"})
+	c := startRaw(t, rawHabits{redirect: target.url("/other")})
+	p := startPull(t, PullOptions{URL: "rtsp://u:secret@" + c.host() + "/cam"})
+	p.waitUnits(3)
+	for _, line := range target.requests() {
+		if strings.Contains(line, "secret") {
+			t.Errorf("request line %q", line)
+		}
+	}
+}
