@@ -26,13 +26,13 @@ const (
 type Clock struct {
 	Rate int // ticks a second, as announced
 
-	started  bool
-	lastRTP  uint32
-	lastRaw  int64   // unwrapped, in ticks
-	lastPTS  float64 // corrected, in ticks
-	lastAt   time.Duration
-	scale    float64 // corrected ticks for one of the sender's
-	lateness float64 // smallest lateness of the last window, in ticks
+	started bool
+	lastRTP uint32
+	lastRaw int64   // unwrapped, in ticks
+	lastPTS float64 // corrected, in ticks
+	lastAt  time.Duration
+	scale   float64 // corrected ticks for one of the sender's
+	floor   float64 // time given out before a step back: what follows stays above it
 
 	winStart time.Duration
 	winMin   float64
@@ -94,7 +94,18 @@ func (c *Clock) Stamp(rtp uint32, at time.Duration) int64 {
 	c.lastPTS += float64(step) * c.scale
 	c.lastAt = at
 	c.observe(at)
-	return int64(c.lastPTS)
+	return c.rising()
+}
+
+// rising is the time to give out: after a step back it creeps on until the
+// clock has come past it again, since time must not be given out twice.
+func (c *Clock) rising() int64 {
+	if c.floor == 0 || c.lastPTS > c.floor {
+		c.floor = 0
+		return int64(c.lastPTS)
+	}
+	c.floor++
+	return int64(c.floor)
 }
 
 // start anchors the clock: the first frame after a pause is taken as punctual.
@@ -140,7 +151,6 @@ func (c *Clock) observe(at time.Duration) {
 }
 
 func (c *Clock) correct(skew float64, passed time.Duration) {
-	c.lateness = skew
 	if rate, ok := c.measuredRate(); ok && math.Abs(rate/c.scale-1) > rateTolerance {
 		c.scale = rate
 		c.Scaled++
@@ -150,6 +160,9 @@ func (c *Clock) correct(skew float64, passed time.Duration) {
 	switch {
 	case skewTime > stepSkew || skewTime < -stepSkew:
 		c.Steps++
+		if skew < 0 {
+			c.floor = max(c.floor, c.lastPTS)
+		}
 		c.lastPTS += skew
 	case skewTime > slewSkew || skewTime < -slewSkew:
 		most := slewRate * c.ticks(passed)
