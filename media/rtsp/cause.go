@@ -23,6 +23,8 @@ type Error struct {
 	Cause media.Cause
 	// Live tells that the session had been delivering before it ended.
 	Live bool
+	// Picture tells that it had given a picture.
+	Picture bool
 	// SoundOnly tells that it was ended for want of a picture while sound came.
 	SoundOnly bool
 }

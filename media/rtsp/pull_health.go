@@ -33,10 +33,12 @@ type health struct {
 	patience time.Duration // and a picture so much longer while there is sound
 	silent   time.Duration // a session that never gave a packet ends after this
 	hold     time.Duration // a fault must be gone so long before the state is live again
+	keep     bool          // never end the session: a stall only degrades it
 	opened   time.Time
 
 	past     []pastLook
 	live     bool
+	picture  bool // there was one
 	fault    *media.Cause
 	faultEnd time.Time // when the fault was last seen
 }
@@ -57,7 +59,10 @@ type verdict struct {
 
 func (h *health) judge(now time.Time, tracks []look) verdict {
 	video, audio := worst(tracks, true), worst(tracks, false)
-	if end, soundOnly := h.ended(now, video, audio); end != nil {
+	end, soundOnly := h.ended(now, video, audio)
+	if end != nil && h.keep {
+		h.live, h.fault, h.faultEnd = true, end, now
+	} else if end != nil {
 		v := verdict{end: end, soundOnly: soundOnly}
 		if soundOnly {
 			v.state, v.cause = media.Degraded, end
@@ -65,6 +70,9 @@ func (h *health) judge(now time.Time, tracks []look) verdict {
 		return v
 	}
 	h.remember(now, tracks)
+	if h.live && video != nil && video.units > 0 {
+		h.picture = true
+	}
 	if !h.live && !begun(video, audio, h.stall) {
 		return verdict{}
 	}

@@ -78,7 +78,7 @@ func (s *session) run(ctx context.Context) error {
 	}
 	var own *Error
 	if errors.As(err, &own) {
-		own.Live = watch.wasLive
+		own.Live, own.Picture = watch.wasLive, watch.health.picture
 		if !s.received() && own.Cause.Code != media.CauseClosed {
 			return silentError{own}
 		}

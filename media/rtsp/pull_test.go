@@ -12,16 +12,10 @@ import (
 
 	"avhub/media"
 	"avhub/media/packet"
+	"avhub/media/rtsp/rawcam"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// A good camera's picture and sound, as a description in its simplest form.
-const goodSDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=cam\r\nt=0 0\r\na=control:*\r\n" +
-	"m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n" +
-	"a=fmtp:96 packetization-mode=1;sprop-parameter-sets=Z01ADNkBQZ+fARAAAAMAEAAAAwMg8UKkgA==,aOvDyyA=\r\n" +
-	"a=control:trackID=1\r\n" +
-	"m=audio 0 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=control:trackID=2\r\n"
 
 // pulled is a pull under way.
 type pulled struct {
@@ -140,8 +134,8 @@ func (p *pulled) end() *Error {
 
 func TestPullTakesPictureAndSound(t *testing.T) {
 	t.Parallel()
-	c := startRaw(t, rawHabits{sdp: goodSDP, contentBase: "rtsp://HOST/cam/"})
-	p := startPull(t, PullOptions{URL: c.url("/cam")})
+	c := rawcam.Start(t, rawcam.Habits{ContentBase: "rtsp://HOST/cam/"})
+	p := startPull(t, PullOptions{URL: c.URL("/cam")})
 	p.waitUnits(12)
 	eventually(t, time.Second, "live", func() bool { return p.lastStatus().State == media.Live })
 	tracks := p.stream.Tracks()
@@ -159,16 +153,16 @@ func TestPullTakesPictureAndSound(t *testing.T) {
 	if s := p.stream.Stats()[0]; s.Keyframes < 2 || s.Video.Width != 320 || s.Video.Height != 180 {
 		t.Errorf("video %+v", s)
 	}
-	want := "SETUP rtsp://" + c.host() + "/cam/trackID=1"
-	if got := strings.Join(c.requests(), "\n"); !strings.Contains(got, want) {
+	want := "SETUP rtsp://" + c.Host() + "/cam/trackID=1"
+	if got := strings.Join(c.Requests(), "\n"); !strings.Contains(got, want) {
 		t.Errorf("requests\n%s\nlack %s", got, want)
 	}
 }
 
 func TestPullReadsTheSendersClock(t *testing.T) {
 	t.Parallel()
-	c := startRaw(t, rawHabits{sdp: goodSDP})
-	p := startPull(t, PullOptions{URL: c.url("/cam")})
+	c := rawcam.Start(t, rawcam.Habits{})
+	p := startPull(t, PullOptions{URL: c.URL("/cam")})
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	p.waitUnits(1)
@@ -183,7 +177,7 @@ func TestPullReadsTheSendersClock(t *testing.T) {
 			continue // before the report
 		}
 		rate := p.stream.Tracks()[u.Track].ClockRate
-		want := testNTP.Add(time.Duration(u.RTP) * time.Second / time.Duration(rate))
+		want := rawcam.NTP.Add(time.Duration(u.RTP) * time.Second / time.Duration(rate))
 		if d := u.NTP.Sub(want); d < -time.Millisecond || d > time.Millisecond {
 			t.Fatalf("NTP is %v, want %v", u.NTP, want)
 		}
@@ -195,20 +189,19 @@ func TestPullTransports(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name   string
-		habits rawHabits
+		habits rawcam.Habits
 		o      PullOptions
 		want   Transport
 	}{
-		{"auto takes tcp", rawHabits{}, PullOptions{}, TCP},
-		{"auto falls to udp when tcp is refused", rawHabits{refuseTCP: true}, PullOptions{Transport: Auto}, UDP},
-		{"udp as told", rawHabits{}, PullOptions{Transport: UDP}, UDP},
-		{"what worked last first", rawHabits{}, PullOptions{Prefer: UDP}, UDP},
+		{"auto takes tcp", rawcam.Habits{}, PullOptions{}, TCP},
+		{"auto falls to udp when tcp is refused", rawcam.Habits{NoTCP: true}, PullOptions{Transport: Auto}, UDP},
+		{"udp as told", rawcam.Habits{}, PullOptions{Transport: UDP}, UDP},
+		{"what worked last first", rawcam.Habits{}, PullOptions{Prefer: UDP}, UDP},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			tc.habits.sdp = goodSDP
-			c := startRaw(t, tc.habits)
-			tc.o.URL = c.url("/cam")
+			c := rawcam.Start(t, tc.habits)
+			tc.o.URL = c.URL("/cam")
 			p := startPull(t, tc.o)
 			p.waitUnits(5)
 			if got := p.agreed().Transport; got != tc.want {
@@ -220,28 +213,27 @@ func TestPullTransports(t *testing.T) {
 
 func TestPullHabits(t *testing.T) {
 	t.Parallel()
-	for name, h := range map[string]rawHabits{
-		"options not implemented":    {options: 501},
-		"options not found":          {options: 404},
-		"session with time-out":      {session: "77;timeout=60"},
-		"session with odd time-out":  {session: `77 ; Timeout="30s"`},
-		"rtp and rtcp swapped":       {swapRTCP: true},
-		"sound and picture swapped":  {swapTracks: true},
-		"channels of its own":        {ownChannels: 4},
-		"everything swapped":         {ownChannels: 6, swapTracks: true, swapRTCP: true},
-		"bare line feeds":            {lineEnd: "\n"},
-		"lower case headers":         {lowerHeaders: true},
-		"stray bytes":                {noise: true},
-		"payload type not announced": {payloadOffset: 5},
-		"content base relative":      {contentBase: "/cam/"},
-		"content base of no host":    {contentBase: "rtsp://0.0.0.0:554/cam/"},
-		"content base nonsense":      {contentBase: "::not a url %zz"},
+	for name, h := range map[string]rawcam.Habits{
+		"options not implemented":    {Options: 501},
+		"options not found":          {Options: 404},
+		"session with time-out":      {Session: "77;timeout=60"},
+		"session with odd time-out":  {Session: `77 ; Timeout="30s"`},
+		"rtp and rtcp swapped":       {SwapRTCP: true},
+		"sound and picture swapped":  {SwapTracks: true},
+		"channels of its own":        {Channels: 4},
+		"everything swapped":         {Channels: 6, SwapTracks: true, SwapRTCP: true},
+		"bare line feeds":            {LineEnd: "\n"},
+		"lower case headers":         {LowerHeaders: true},
+		"stray bytes":                {Noise: true},
+		"payload type not announced": {PTOffset: 5},
+		"content base relative":      {ContentBase: "/cam/"},
+		"content base of no host":    {ContentBase: "rtsp://0.0.0.0:554/cam/"},
+		"content base nonsense":      {ContentBase: "::not a url %zz"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h.sdp = goodSDP
-			c := startRaw(t, h)
-			p := startPull(t, PullOptions{URL: c.url("/cam")})
+			c := rawcam.Start(t, h)
+			p := startPull(t, PullOptions{URL: c.URL("/cam")})
 			p.waitUnits(12)
 			for i, s := range p.stream.Stats() {
 				if s.Malformed != 0 || s.Lost != 0 {
@@ -254,8 +246,8 @@ func TestPullHabits(t *testing.T) {
 
 func TestPullTakesACameraThatRefusesItsSound(t *testing.T) {
 	t.Parallel()
-	c := startRaw(t, rawHabits{sdp: goodSDP, refuse: "trackID=2"})
-	p := startPull(t, PullOptions{URL: c.url("/cam")})
+	c := rawcam.Start(t, rawcam.Habits{Refuse: "trackID=2"})
+	p := startPull(t, PullOptions{URL: c.URL("/cam")})
 	p.waitUnits(5)
 	if n := len(p.stream.Tracks()); n != 1 {
 		t.Errorf("%d tracks, want the picture alone", n)
@@ -264,11 +256,11 @@ func TestPullTakesACameraThatRefusesItsSound(t *testing.T) {
 
 func TestPullFollowsARedirect(t *testing.T) {
 	t.Parallel()
-	target := startRaw(t, rawHabits{sdp: goodSDP, password: "secret"})
-	c := startRaw(t, rawHabits{redirect: target.url("/other")})
-	p := startPull(t, PullOptions{URL: "rtsp://u:secret@" + c.host() + "/cam"})
+	target := rawcam.Start(t, rawcam.Habits{Password: "secret"})
+	c := rawcam.Start(t, rawcam.Habits{Redirect: target.URL("/other")})
+	p := startPull(t, PullOptions{URL: "rtsp://u:secret@" + c.Host() + "/cam"})
 	p.waitUnits(3)
-	for _, line := range target.requests() {
+	for _, line := range target.Requests() {
 		if strings.Contains(line, "secret") {
 			t.Errorf("request line %q", line)
 		}

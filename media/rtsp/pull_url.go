@@ -138,3 +138,9 @@ func escapeControl(s string) string {
 func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
+
+// ValidURL tells whether s can be the address of a camera.
+func ValidURL(s string) bool {
+	_, err := parseTarget(s)
+	return err == nil
+}

@@ -19,6 +19,8 @@ type watch struct {
 	stall, patience time.Duration
 	silent          time.Duration // a session without a single packet ends after this
 
+	keep bool // never end the session
+
 	health  health
 	shown   media.Status
 	wasLive bool
@@ -38,7 +40,7 @@ func (w *watch) run(ctx context.Context, log *slog.Logger) (err error) {
 			err = contained(log, v)
 		}
 	}()
-	w.health = health{stall: w.stall, patience: w.patience, silent: w.silent, hold: w.stall, opened: time.Now()}
+	w.health = health{stall: w.stall, patience: w.patience, silent: w.silent, hold: w.stall, keep: w.keep, opened: time.Now()}
 	timer := time.NewTimer(lookSoon)
 	defer timer.Stop()
 	for {
@@ -102,4 +104,16 @@ func (w *watch) look(now time.Time) []look {
 		})
 	}
 	return looks
+}
+
+// Watch reports how a feed does that something else writes into, such as a
+// publisher: Live and Degraded by the same rules as for a camera that is pulled,
+// but it never ends the feed. It returns when ctx is done. name begins the
+// sentences of causes; base are the stream's figures when the feed was opened.
+func Watch(ctx context.Context, stream *media.Stream, feed *media.Feed, base []media.TrackStats, name string, stall time.Duration, log *slog.Logger, status func(media.Status)) error {
+	w := &watch{
+		stream: stream, feed: feed, base: base, host: name, status: status,
+		stall: stall, silent: stall, keep: true,
+	}
+	return w.run(ctx, log)
 }
