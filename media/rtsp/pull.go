@@ -38,7 +38,7 @@ type PullOptions struct {
 	Prefer    Transport // with Auto: what worked last, tried first
 	// Timeout bounds the time from dialling to the answer to PLAY; default 10 s.
 	Timeout time.Duration
-	// DialTimeout bounds the TCP (and TLS) connect; default Timeout.
+	// DialTimeout bounds the TCP (and TLS) connect; default nine tenths of Timeout.
 	DialTimeout time.Duration
 	InsecureTLS bool // rtsps: accept any certificate
 	// Stall is how long a track may give nothing; default 5 s.
@@ -64,7 +64,7 @@ func (o *PullOptions) setDefaults() {
 		o.Timeout = 10 * time.Second
 	}
 	if o.DialTimeout <= 0 {
-		o.DialTimeout = o.Timeout
+		o.DialTimeout = o.Timeout * 9 / 10
 	}
 	if o.Stall <= 0 {
 		o.Stall = 5 * time.Second

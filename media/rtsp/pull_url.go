@@ -18,7 +18,7 @@ type target struct {
 	password string
 }
 
-var errAddress = errors.New("the address must look like rtsp://user:password@host/path")
+var errAddress = errors.New("this is not the address of a camera: it must look like rtsp://user:password@host/path")
 
 // parseTarget reads the address of a camera. Passwords are often pasted as they
 // are, so characters that should have been escaped in them are.

@@ -89,7 +89,7 @@ func (t *sender) payloads(n int) [][]byte {
 		const size = 100
 		return [][]byte{append([]byte{0, 16, size >> 5, size << 3 & 0xff}, body[:size]...)}
 	default:
-		body = body[:t.Rate/50]
+		body = body[:160]
 	}
 	return [][]byte{body}
 }

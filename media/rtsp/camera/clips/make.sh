@@ -95,4 +95,8 @@ ff -i "$tmp/main-3.mp4" -map 0:v -c copy -fflags +bitexact -movflags +faststart 
 mux main-4 "$tmp/tone-660.wav" court-4.mp4 -c:a aac -b:a 32k
 ff -i "$tmp/tone-1000.wav" -c:a pcm_alaw -f alaw court-3.alaw
 for i in 1 2 3 4; do ff -i "$tmp/sub-$i.mp4" -map 0:v -c copy -fflags +bitexact -movflags +faststart "court-${i}_sub.mp4"; done
+# Black pictures for the fault of that name.
+black() { ff -f lavfi -i color=c=black:s=640x360:r=25 -frames:v 2 -fflags +bitexact "${@:2}" "black-$1.mp4"; }
+black h264 $(x264 baseline 30 1) -pix_fmt yuv420p
+black h265 -c:v libx265 -tag:v hvc1 -x265-params "bframes=0:keyint=1:log-level=error:info=0" -pix_fmt yuv420p
 ls -l ./*.mp4 ./*.alaw
