@@ -1,107 +1,146 @@
 package configs
 
 import (
-	"errors"
-	"fmt"
 	"net"
 	"net/netip"
+	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
 
-// Check says everything that is wrong, each with its key.
+// Check says all that is wrong with the settings; [FieldErrors] takes it apart.
 func (c *Config) Check() error {
-	var errs []error
-	bad := func(key, format string, args ...any) {
-		errs = append(errs, fmt.Errorf("%s %s", key, fmt.Sprintf(format, args...)))
-	}
-	oneOf := func(key, v string, all ...string) {
-		if !slices.Contains(all, v) {
-			bad(key, "is %q: use one of %s", v, strings.Join(all, ", "))
-		}
-	}
-	if c.DataDir == "" {
-		bad("data_dir", "is empty: name a folder")
-	}
-	oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
-	oneOf("log.format", c.Log.Format, "text", "json")
-	for key, addr := range map[string]string{"http.listen": c.HTTP.Listen, "rtsp.listen": c.RTSP.Listen, "webrtc.listen": c.WebRTC.Listen} {
-		if _, _, err := Loopback(addr); err != nil {
-			bad(key, "%s", err)
-		}
-	}
-	if err := c.HTTP.TLS.check(); err != nil {
-		bad("http.tls", "%s", err)
-	}
-	for i, ip := range c.WebRTC.PublicIPs {
-		if _, err := netip.ParseAddr(ip); err != nil {
-			bad(fmt.Sprintf("webrtc.public_ips[%d]", i), "is %q: write an IP address", ip)
-		}
-	}
-	for i, s := range c.WebRTC.ICEServers {
-		s.check(func(f string, a ...any) { bad(fmt.Sprintf("webrtc.ice_servers[%d]", i), f, a...) })
-	}
-	within(bad, "recording.segment", c.Recording.Segment, 5*time.Second, 10*time.Minute)
-	within(bad, "recording.part", c.Recording.Part, 100*time.Millisecond, 5*time.Second)
-	oneOf("recording.sync", c.Recording.Sync, "part", "segment", "never")
-	oneOf("archive.object_lock", c.Archive.ObjectLock, "governance", "compliance", "none")
-	oneOf("transcription.engine", c.Transcription.Engine, "none", "funasr", "vosk", "sherpa", "openai", "command")
-	errs = append(errs, c.checkSources()...)
-	return errors.Join(errs...)
+	f := newFaults()
+	c.check(f)
+	return f.err()
 }
 
-func (s ICEServer) check(bad func(string, ...any)) {
+func (c *Config) check(f *faults) {
+	checkWords(reflect.ValueOf(c).Elem(), "", f)
+	if strings.TrimSpace(c.DataDir) == "" {
+		f.add("data_dir", "it is empty: write a folder, such as ./data")
+	}
+	c.checkListens(f)
+	c.HTTP.TLS.check(f)
+	c.WebRTC.check(f)
+	checkURL(c.Database.URL, "database.url", f, "postgres", "postgresql")
+	checkURL(c.Cluster.Redis, "cluster.redis", f, "redis", "rediss")
+	c.Recording.check(f)
+	c.Archive.check(f)
+	checkSources(c.Sources, "sources", f)
+}
+
+// checkWords holds every setting of few words to its list.
+func checkWords(v reflect.Value, path string, f *faults) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for _, k := range keysOf(v.Type()) {
+			p, at := join(path, k.name), v.FieldByIndex(k.field.Index)
+			if words := k.words(); words != nil && !slices.Contains(words, at.String()) {
+				f.add(p, "%q is not one of %s", clip(Mask(at.String())), strings.Join(words, ", "))
+			}
+			checkWords(at, p, f)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			checkWords(v.Index(i), index(path, i), f)
+		}
+	}
+}
+
+func (t TLS) check(f *faults) {
+	switch {
+	case t.Mode == TLSFiles && (t.Cert == "" || t.Key == ""):
+		f.add("http.tls", "it needs both cert and key, paths of PEM files")
+	case t.Mode != TLSOff && t.Mode != TLSSelfSigned && t.Mode != TLSFiles:
+		f.add("http.tls", "%q is not one of off, self-signed, {cert: FILE, key: FILE}", clip(string(t.Mode)))
+	}
+}
+
+func (c *Config) checkListens(f *faults) {
+	taken := map[string]string{}
+	for _, at := range []struct{ path, addr string }{
+		{"http.listen", c.HTTP.Listen}, {"rtsp.listen", c.RTSP.Listen}, {"webrtc.listen", c.WebRTC.Listen},
+	} {
+		if _, _, err := Loopback(at.addr); err != nil {
+			f.add(at.path, "%v", err)
+			continue
+		}
+		_, port, _ := net.SplitHostPort(at.addr) // Loopback has split it
+		if other, ok := taken[port]; ok && port != "0" {
+			f.add(at.path, "port %s is %s's already: choose another", port, other)
+		}
+		taken[port] = at.path
+	}
+}
+
+func (w WebRTC) check(f *faults) {
+	for i, ip := range w.PublicIPs {
+		if addr, err := netip.ParseAddr(ip); err != nil || addr.Zone() != "" || addr.IsUnspecified() {
+			f.add(index("webrtc.public_ips", i), "%q is not an IP address that a browser can reach", clip(ip))
+		}
+	}
+	for i, server := range w.ICEServers {
+		server.check(index("webrtc.ice_servers", i), f)
+	}
+}
+
+func (s ICEServer) check(path string, f *faults) {
 	if len(s.URLs) == 0 {
-		bad("has no urls: write stun:host:port or turn:host:port")
+		f.add(path, "urls is empty: write for example stun:stun.example.cn:3478")
 	}
-	for _, u := range s.URLs {
-		if !slices.ContainsFunc([]string{"stun:", "stuns:", "turn:", "turns:"}, func(p string) bool { return strings.HasPrefix(u, p) }) {
-			bad("has the url %q: it must begin with stun:, stuns:, turn: or turns:", u)
+	for i, u := range s.URLs {
+		scheme, host, _ := strings.Cut(u, ":")
+		switch {
+		case scheme != "stun" && scheme != "stuns" && scheme != "turn" && scheme != "turns", host == "":
+			f.add(join(path, index("urls", i)), "write stun:, stuns:, turn: or turns: with a host, such as turn:turn.example.cn:3478")
+		case strings.HasPrefix(scheme, "turn") && (s.Username == "" || s.Credential.Empty()):
+			f.add(path, "%s: needs username and credential", scheme)
 		}
 	}
 }
 
-func within(bad func(string, string, ...any), key string, d, least, most time.Duration) {
+func (r Recording) check(f *faults) {
+	checkRange(r.Segment, 5*time.Second, 10*time.Minute, "recording.segment", f)
+	checkRange(r.Part, 100*time.Millisecond, 5*time.Second, "recording.part", f)
+	if r.Part > r.Segment {
+		f.add("recording.part", "%v is longer than a segment of %v", r.Part, r.Segment)
+	}
+}
+
+func checkRange(d, least, most time.Duration, path string, f *faults) {
 	if d < least || d > most {
-		bad(key, "is %s: use %s to %s", d, least, most)
+		f.add(path, "%v is out of range: use %s to %s", d, brief(least), brief(most))
 	}
 }
 
-func (c *Config) checkSources() []error {
-	var errs []error
-	seen := map[string]int{}
-	for i, s := range c.Sources {
-		key := fmt.Sprintf("sources[%d]", i)
-		for _, e := range FieldErrors(s.Check()) {
-			errs = append(errs, fmt.Errorf("%s.%s", key, e))
-		}
-		if first, twice := seen[s.ID]; twice {
-			errs = append(errs, fmt.Errorf("%s.id is %q, as is sources[%d].id: ids must differ", key, s.ID, first))
-		}
-		seen[s.ID] = i
+func (a Archive) check(f *faults) {
+	if a.Endpoint == "" {
+		return
 	}
-	return errs
+	if a.Bucket == "" {
+		f.add("archive.bucket", "it is empty, and archive.endpoint is set: write the bucket's name")
+	}
+	if a.AccessKey.Empty() || a.SecretKey.Empty() {
+		f.add("archive", "access_key and secret_key are needed with an endpoint")
+	}
 }
 
-// Loopback turns an address to listen on into one that only this machine
-// reaches: until accounts close the doors, nobody else may come in. changed
-// tells that no host was said. Another host is refused.
-func Loopback(addr string) (loopback string, changed bool, err error) {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return "", false, fmt.Errorf("is %q: write host:port or :port", addr)
+func checkURL(u URL, path string, f *faults, schemes ...string) {
+	if err := u.check(schemes...); err != nil {
+		f.add(path, "%v", err)
 	}
-	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
-		return "", false, fmt.Errorf("has the port %q: use 0 to 65535", port)
+}
+
+// brief is a length of time without its zero parts: 10m for 10m0s.
+func brief(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
 	}
-	if host == "" {
-		return net.JoinHostPort("127.0.0.1", port), true, nil
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
 	}
-	ip, err := netip.ParseAddr(host)
-	if host == "localhost" || (err == nil && ip.IsLoopback()) {
-		return addr, false, nil
-	}
-	return "", false, fmt.Errorf("is %q: the hub has no accounts yet and listens on this machine only: use 127.0.0.1:%s", addr, port)
+	return text
 }

@@ -1,11 +1,18 @@
-// Package configs is the shape of avhub.yaml: typed, with defaults, and checked
-// so that every error names the key, the line and the way out.
+// Package configs is the shape of avhub.yaml: what can be set, what holds when
+// nothing is, and every check with an error that says what to do.
 //
 //	cfg, err := configs.Load("avhub.yaml", os.Environ())
+//	if err != nil {
+//		return err // all that is wrong at once, each with its line
+//	}
+//	addr, narrowed := configs.Loopback(cfg.HTTP.Listen)
 //
-// Every key can be given as an environment variable too, AVHUB_SECTION_KEY,
-// which goes before the file. Secrets may be written as ${NAME} (environment)
-// or file:/path; they are never printed ([Secret], [URL]).
+// Invariants: a [Config] that Load returned has passed every check; passwords
+// live in [Secret] and [URL] only, which print as *** wherever they end up, and
+// no error quotes a value of theirs; an unknown key or AVHUB_ variable is an
+// error. The package imports nothing of the hub's other parts.
 //
-// What the API adds at run time is kept beside it, see [SourceStore].
+// Sources that people add in the browser are kept apart, by [SourceStore].
 package configs
+
+//go:generate go test . -run ^TestReferenceIsCurrent$ -update

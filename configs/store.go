@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +16,11 @@ import (
 
 // SourceStore keeps the sources that were added through the API, in one file
 // that only the hub's user can read: cameras' passwords stand in it in the
-// clear, because cameras want them so.
+// clear, because cameras want them so; mode 0600. ${NAME} and file: mean nothing
+// here: what comes over the network must not read the hub's own secrets out.
+//
+// The file may be edited by hand. It is read anew before each change, and a
+// change to a file that cannot be read is refused, so that nothing is lost.
 type SourceStore struct {
 	path string
 	mu   sync.Mutex
@@ -54,20 +59,17 @@ func (s *SourceStore) load() ([]Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("stored sources: %w", err)
 	}
-	var list []stored
-	if err := yaml.UnmarshalWithOptions(data, &list, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("stored sources: %s: %s", s.path, yaml.FormatError(err, false, false))
+	list, f := []Source{}, newFaults()
+	decode(data, reflect.ValueOf(&list).Elem(), "sources", "", f)
+	fillNames(list)
+	if len(f.list) == 0 {
+		checkWords(reflect.ValueOf(list), "sources", f)
+		checkSources(list, "sources", f)
 	}
-	sources := make([]Source, 0, len(list))
-	for i, x := range list {
-		src := Source{x.ID, x.Name, x.Site, x.Court, URL(x.URL), URL(x.SubURL), x.Transport, x.Start, x.Record}
-		src.fill()
-		if err := src.Check(); err != nil {
-			return nil, fmt.Errorf("stored sources: %s: entry %d: %w", s.path, i+1, err)
-		}
-		sources = append(sources, src)
+	if err := f.err(); err != nil {
+		return nil, fmt.Errorf("%s is not right; mend it by hand, nothing was changed:\n%w", s.path, err)
 	}
-	return sources, nil
+	return list, nil
 }
 
 // Put adds or replaces a source. When it returns nil the change is on disk.

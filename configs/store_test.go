@@ -66,10 +66,10 @@ func TestStoreTakesManyChangesAtOnce(t *testing.T) {
 func TestStoreSaysWhereAHandEditedFileIsWrong(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"- id: a\n  ulr: x\n":                    "[2:3]",
-		"- id: a\n- id: B\n":                     "entry 2",
-		"- id: a\n  url: http://10.0.0.5/\n":     "rtsp://",
-		"not: a list\n":                          "sources.yaml",
+		"- id: a\n  ulr: x\n":                     `"ulr" in sources[0] (line 2)`,
+		"- id: a\n- id: B\n":                      "sources[1].id (line 2)",
+		"- id: a\n  url: http://10.0.0.5/\n":      "rtsp://",
+		"not: a list\n":                           "sources.yaml",
 		"- id: a\n  url: rtsp://h/\n  start: x\n": "start",
 	} {
 		dir := t.TempDir()
