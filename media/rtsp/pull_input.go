@@ -32,10 +32,15 @@ func (in *input) attach(s *session, index int) {
 	})
 	s.client.OnPacketRTCP(in.media, func(p rtcp.Packet) {
 		defer s.contain()
-		if sr, ok := p.(*rtcp.SenderReport); ok && sr.NTPTime != 0 {
-			in.report.Store(&senderReport{ntp: ntpTime(sr.NTPTime), rtp: sr.RTPTime})
-		}
+		in.reported(p)
 	})
+}
+
+// reported takes what the sender says of its clock.
+func (in *input) reported(p rtcp.Packet) {
+	if sr, ok := p.(*rtcp.SenderReport); ok && sr.NTPTime != 0 {
+		in.report.Store(&senderReport{ntp: ntpTime(sr.NTPTime), rtp: sr.RTPTime})
+	}
 }
 
 func (s *session) contain() {
@@ -69,13 +74,16 @@ func (in *input) packet(feed *media.Feed, index int, p *rtp.Packet) {
 type sequence struct {
 	started bool
 	last    uint16
-	late    int // packets in a row from before the last
+	late    int    // packets in a row from before the last
+	lateAt  uint16 // the newest of them
 }
 
-// A camera that starts its numbers anew looks like this many late packets, or
-// like more missing than anything but a new start explains (RFC 3550 section A.1).
+// A camera that starts its numbers anew looks like late packets without end, or
+// like two in a row from far back, or like more missing than anything but a new
+// start explains (RFC 3550 section A.1).
 const (
 	maxLate = 16
+	nearBy  = 100
 	maxGap  = 3000
 )
 
@@ -91,9 +99,14 @@ func (s *sequence) next(seq uint16) (lost int, ok bool) {
 	case gap > 0:
 		lost = int(gap) - 1
 	default:
-		if s.late++; s.late < maxLate {
+		near := gap > -nearBy
+		inRow := s.late > 0 && seq == s.lateAt+1
+		s.late++
+		s.lateAt = seq
+		if s.late < maxLate && (near || !inRow) {
 			return 0, false
 		}
+		lost = 1
 	}
 	s.last, s.late = seq, 0
 	return lost, true

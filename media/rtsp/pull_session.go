@@ -234,7 +234,7 @@ func (s *session) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 		secured := tls.Client(raw, &tls.Config{ServerName: s.target.name, InsecureSkipVerify: s.o.InsecureTLS})
 		if err := secured.HandshakeContext(ctx); err != nil {
 			raw.Close()
-			if errors.Is(err, context.DeadlineExceeded) {
+			if !isTLS(err) && ctx.Err() != context.Canceled {
 				return nil, newError(media.CauseTLS, "%s does not answer the TLS handshake: check the port, or use rtsp://", s.target.host)
 			}
 			return nil, err

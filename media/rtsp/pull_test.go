@@ -254,15 +254,66 @@ func TestPullTakesACameraThatRefusesItsSound(t *testing.T) {
 	}
 }
 
+func TestPullLogsIn(t *testing.T) {
+	t.Parallel()
+	for _, digest := range []bool{false, true} {
+		c := rawcam.Start(t, rawcam.Habits{Password: "a:b@c#d", Digest: digest})
+		p := startPull(t, PullOptions{URL: "rtsp://admin:a:b@c#d@" + c.Host() + "/cam?x=1"})
+		p.waitUnits(2)
+		wrong := startPull(t, PullOptions{URL: "rtsp://admin:wrong@" + c.Host() + "/cam"})
+		if e := wrong.end(); e.Cause.Code != media.CauseUnauthorized {
+			t.Errorf("digest %t: a wrong password gives %s", digest, e)
+		}
+	}
+}
+
+func TestPullOverTLS(t *testing.T) {
+	t.Parallel()
+	c := rawcam.Start(t, rawcam.Habits{TLS: true, SwapRTCP: true, ContentBase: "rtsps://HOST/cam/"})
+	p := startPull(t, PullOptions{URL: c.URL("/cam"), InsecureTLS: true})
+	p.waitUnits(5)
+	strict := startPull(t, PullOptions{URL: c.URL("/cam")})
+	if e := strict.end(); e.Cause.Code != media.CauseTLS {
+		t.Errorf("a certificate that nobody signed gives %s", e)
+	}
+	if got := strings.Join(c.Requests(), "\n"); !strings.Contains(got, "SETUP rtsps://") {
+		t.Errorf("requests\n%s", got)
+	}
+}
+
 func TestPullFollowsARedirect(t *testing.T) {
 	t.Parallel()
 	target := rawcam.Start(t, rawcam.Habits{Password: "secret"})
 	c := rawcam.Start(t, rawcam.Habits{Redirect: target.URL("/other")})
-	p := startPull(t, PullOptions{URL: "rtsp://u:secret@" + c.Host() + "/cam"})
+	p := startPull(t, PullOptions{URL: "rtsp://admin:secret@" + c.Host() + "/cam"})
 	p.waitUnits(3)
 	for _, line := range target.Requests() {
 		if strings.Contains(line, "secret") {
 			t.Errorf("request line %q", line)
+		}
+	}
+}
+
+func TestSequenceNumbers(t *testing.T) {
+	t.Parallel()
+	type step struct {
+		seq  uint16
+		lost int
+		ok   bool
+	}
+	for name, steps := range map[string][]step{
+		"in order over the wrap":  {{65534, 0, true}, {65535, 0, true}, {0, 0, true}, {1, 0, true}},
+		"some missing":            {{10, 0, true}, {14, 3, true}, {15, 0, true}},
+		"doubled and late":        {{10, 0, true}, {10, 0, false}, {9, 0, false}, {11, 0, true}},
+		"starts anew, backwards":  {{50000, 0, true}, {40000, 0, false}, {40001, 1, true}, {40002, 0, true}},
+		"starts anew, far ahead":  {{10, 0, true}, {20000, 1, true}, {20001, 0, true}},
+		"one stray from far back": {{50000, 0, true}, {40000, 0, false}, {50001, 0, true}},
+	} {
+		var s sequence
+		for i, st := range steps {
+			if lost, ok := s.next(st.seq); lost != st.lost || ok != st.ok {
+				t.Errorf("%s, step %d: %d %t, want %d %t", name, i, lost, ok, st.lost, st.ok)
+			}
 		}
 	}
 }

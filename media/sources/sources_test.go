@@ -140,7 +140,7 @@ func TestCausesAndRecovery(t *testing.T) {
 	t.Parallel()
 	c := rawcam.Start(t, rawcam.Habits{Describe: 404, Password: "geheim"})
 	s := newSet(t, quick())
-	l := put(t, s, Config{ID: "a", URL: "rtsp://u:falsch@" + c.Host() + "/x"})
+	l := put(t, s, Config{ID: "a", URL: "rtsp://admin:geheim@" + c.Host() + "/x"})
 	waitState(t, l, 3*time.Second, media.Offline, media.CauseNotFound)
 	_, _, err := l.Acquire(context.Background())
 	var not *NotLive

@@ -8,6 +8,7 @@
 package rawcam
 
 import (
+	"crypto/tls"
 	"net"
 	"sync"
 	"testing"
@@ -37,7 +38,9 @@ type Habits struct {
 	Tracks      []Track // in the order in which they are set up
 	ContentBase string  // HOST is replaced; default none
 	Session     string  // header of SETUP; default "1234"
-	Password    string  // asks for it by basic authentication
+	Password    string  // asks for it, and for the user "admin"
+	Digest      bool    // by digest rather than basic authentication
+	TLS         bool    // with a certificate of its own making
 
 	Options  int    // status of OPTIONS; default 200
 	Describe int    // status of DESCRIBE; default 200
@@ -83,6 +86,9 @@ func StartAt(t testing.TB, address string, h Habits) *Camera {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if h.TLS {
+		l = tls.NewListener(l, selfSigned(t))
 	}
 	c := &Camera{listener: l, habits: h, conns: map[net.Conn]bool{}}
 	c.wg.Add(1)
@@ -157,7 +163,12 @@ func (c *Camera) current() Habits {
 func (c *Camera) Host() string { return c.listener.Addr().String() }
 
 // URL is its address with a path.
-func (c *Camera) URL(path string) string { return "rtsp://" + c.Host() + path }
+func (c *Camera) URL(path string) string {
+	if c.current().TLS {
+		return "rtsps://" + c.Host() + path
+	}
+	return "rtsp://" + c.Host() + path
+}
 
 // Requests are the first lines of what it was asked: "SETUP rtsp://…".
 func (c *Camera) Requests() []string {

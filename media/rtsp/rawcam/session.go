@@ -29,8 +29,8 @@ func (s *session) serve() {
 		case q.method == h.HangAt:
 			r.ReadByte() // until the other side gives up
 			return
-		case h.Password != "" && q.header["authorization"] == "":
-			s.answer(q, 401, `WWW-Authenticate: Basic realm="cam"`, "")
+		case h.Password != "" && !h.knows(q):
+			s.answer(q, 401, h.challenge(), "")
 			continue
 		}
 		switch q.method {
