@@ -154,3 +154,18 @@ func (f *Feed) Close() {
 		s.announce()
 	}
 }
+
+// Write publishes a unit that did not come as RTP: pts is on the stream's
+// timeline in ticks of the track's clock, utc the capture time.
+func (f *Feed) Write(track int, data [][]byte, keyframe bool, pts int64, utc time.Time) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return ErrClosed
+	}
+	now := time.Now()
+	f.inputs[track].last, f.inputs[track].lastUnit = now, now
+	return f.stream.publish(&Unit{
+		Track: track, Data: data, Keyframe: keyframe, PTS: pts, UTC: utc, Arrived: now,
+	}, f.gen)
+}

@@ -12,6 +12,9 @@ var ErrChanged = errors.New("the source has changed its codecs: subscribe again"
 // ErrClosed ends a reader whose stream or self was closed.
 var ErrClosed = errors.New("stream closed")
 
+// ErrFed refuses a second feed.
+var ErrFed = errors.New("another sender is feeding it already: stop that one first")
+
 // Loss is what a reader missed right before the unit it comes with.
 type Loss struct {
 	Units uint64 // overwritten before the reader came for them

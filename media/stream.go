@@ -106,7 +106,7 @@ func (s *Stream) Open(tracks []Track) (*Feed, error) {
 	case s.closed:
 		return nil, ErrClosed
 	case s.feed != nil:
-		return nil, fmt.Errorf("stream %s: already fed by another sender: stop that one first", s.name)
+		return nil, fmt.Errorf("stream %s: %w", s.name, ErrFed)
 	}
 	if !s.sameTracks(tracks) {
 		s.replaceTracks(tracks)
@@ -264,4 +264,12 @@ func (s *Stream) Stats() []TrackStats {
 		all[i] = t.snapshot(time.Now())
 	}
 	return all
+}
+
+// Sibling is an empty stream on the same timeline, for what the hub makes of
+// this one.
+func (s *Stream) Sibling(name string) *Stream {
+	sibling := NewStream(name)
+	sibling.epoch = s.epoch
+	return sibling
 }

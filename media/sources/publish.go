@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,7 +19,7 @@ func (l *Line) Publish(tracks []media.Track) (*media.Feed, error) {
 	case l.wasStopped:
 		return nil, media.ErrClosed
 	case !l.settings.push():
-		return nil, fmt.Errorf("source %s is read from a camera: nobody can publish to it", l.id)
+		return nil, fmt.Errorf("source %s: %w", l.id, ErrNotPush)
 	}
 	feed, err := l.stream.Open(tracks)
 	if err != nil {
@@ -30,6 +31,24 @@ func (l *Line) Publish(tracks []media.Track) (*media.Feed, error) {
 	l.show(media.Status{State: media.Live, Since: time.Now()})
 	l.wakeUp()
 	return feed, nil
+}
+
+// ErrNotPush refuses a publisher: the source is read from a camera.
+var ErrNotPush = errors.New("it is read from a camera, nobody can publish to it: clear its url first")
+
+// MayPublish tells whether a publisher would be taken now.
+func (l *Line) MayPublish() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.wasStopped:
+		return media.ErrClosed
+	case !l.settings.push():
+		return fmt.Errorf("source %s: %w", l.id, ErrNotPush)
+	case l.stream.Fed():
+		return fmt.Errorf("source %s: %w", l.id, media.ErrFed)
+	}
+	return nil
 }
 
 // watchPublisher waits for a publisher, or watches the one there is until it

@@ -1,7 +1,6 @@
 package camera
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,9 +11,6 @@ import (
 	"time"
 
 	"github.com/bluenviron/gortsplib/v4/pkg/format"
-	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
-	"github.com/bluenviron/mediacommon/v2/pkg/formats/mp4"
-	"github.com/bluenviron/mediacommon/v2/pkg/formats/pmp4"
 
 	"avhub/media/packet"
 )
@@ -70,81 +66,6 @@ func open(fsys fs.FS, name string) (*Clip, error) {
 		return nil, fmt.Errorf("clip: %w", err)
 	}
 	return clip, clip.measure()
-}
-
-func parse(data []byte) (*Clip, error) {
-	var p pmp4.Presentation
-	if err := p.Unmarshal(bytes.NewReader(data)); err != nil {
-		return nil, fmt.Errorf("not an MP4 with codecs that can be played: %w", err)
-	}
-	clip := &Clip{}
-	for _, t := range p.Tracks {
-		track, err := readTrack(t)
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case track == nil:
-		case track.Kind.Video() && clip.Video == nil:
-			clip.Video = track
-		case !track.Kind.Video() && clip.Audio == nil:
-			clip.Audio = track
-		}
-	}
-	if clip.Video == nil && clip.Audio == nil {
-		return nil, errors.New("neither H.264 or H.265 pictures nor AAC or Opus sound in it")
-	}
-	return clip, nil
-}
-
-func readTrack(t *pmp4.Track) (*Track, error) {
-	track := &Track{Rate: int(t.TimeScale)}
-	switch c := t.Codec.(type) {
-	case *mp4.CodecH264:
-		track.Kind, track.Rate, track.params = packet.H264, 90000, [][]byte{c.SPS, c.PPS}
-		track.Format = &format.H264{PayloadTyp: 96, PacketizationMode: 1, SPS: c.SPS, PPS: c.PPS}
-	case *mp4.CodecH265:
-		track.Kind, track.Rate, track.params = packet.H265, 90000, [][]byte{c.VPS, c.SPS, c.PPS}
-		track.Format = &format.H265{PayloadTyp: 96, VPS: c.VPS, SPS: c.SPS, PPS: c.PPS}
-	case *mp4.CodecMPEG4Audio:
-		config := c.Config
-		track.Kind, track.Rate = packet.AAC, config.SampleRate
-		track.Format = &format.MPEG4Audio{PayloadTyp: 97, Config: &config, SizeLength: 13, IndexLength: 3, IndexDeltaLength: 3}
-	case *mp4.CodecOpus:
-		track.Kind, track.Rate = packet.Opus, 48000
-		track.Format = &format.Opus{PayloadTyp: 97, ChannelCount: c.ChannelCount}
-	default:
-		return nil, nil
-	}
-	return track, track.read(t)
-}
-
-// read copies the samples. Those before time 0 (an encoder's priming, cut off
-// by the edit list) are left out.
-func (t *Track) read(from *pmp4.Track) error {
-	at := int64(from.TimeOffset)
-	scale := func(ticks int64) time.Duration {
-		return time.Duration(ticks) * time.Second / time.Duration(from.TimeScale)
-	}
-	for _, s := range from.Samples {
-		payload, err := s.GetPayload()
-		if err != nil {
-			return err
-		}
-		sample := Sample{At: scale(at), PTS: scale(at + int64(s.PTSOffset)), Keyframe: !s.IsNonSyncSample, Data: [][]byte{payload}}
-		at += int64(s.Duration)
-		if t.Kind.Video() {
-			var nalus h264.AVCC // the same form for H.265
-			if err := nalus.Unmarshal(payload); err != nil {
-				return err
-			}
-			sample.Data = withoutParams(t.Kind, nalus)
-		}
-		if sample.At >= 0 {
-			t.Samples = append(t.Samples, sample)
-		}
-	}
-	return nil
 }
 
 func withoutParams(k packet.Kind, nalus [][]byte) [][]byte {

@@ -1,0 +1,182 @@
+package rtsp
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bluenviron/gortsplib/v4"
+	"github.com/bluenviron/gortsplib/v4/pkg/base"
+	"github.com/bluenviron/gortsplib/v4/pkg/description"
+
+	"avhub/media"
+	"avhub/media/packet"
+)
+
+// wakeLimit is how long a player waits for an on-demand source.
+const wakeLimit = 8 * time.Second
+
+// outlet is a stream as one player is told of it. The library wants a
+// ServerStream to answer with; packets do not go through it but to the session
+// itself, from a reader of its own, so that a player starts at a keyframe and a
+// slow one holds nobody up.
+type outlet struct {
+	stream  *media.Stream
+	release func()
+	rtsp    *gortsplib.ServerStream
+	medias  []*description.Media // by track
+	kinds   []packet.Kind
+	once    sync.Once
+}
+
+func (o *outlet) close() {
+	if o == nil {
+		return
+	}
+	o.once.Do(func() {
+		o.rtsp.Close()
+		o.release()
+	})
+}
+
+// sessionState is what the server keeps of a session.
+type sessionState struct {
+	outlet *outlet
+	player *player
+	feed   *media.Feed
+}
+
+// openOutlet finds the stream of a path.
+func (s *Server) openOutlet(path string) (*outlet, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), wakeLimit)
+	defer cancel()
+	stream, release, err := s.o.Play(ctx, strings.Trim(path, "/"))
+	if err != nil {
+		return nil, err
+	}
+	desc, medias := describe(stream)
+	o := &outlet{stream: stream, release: release, medias: medias, rtsp: &gortsplib.ServerStream{Server: s.rtsp, Desc: desc}}
+	for _, t := range stream.Tracks() {
+		o.kinds = append(o.kinds, t.Kind)
+	}
+	if len(desc.Medias) == 0 {
+		err = errors.New("nothing in it that RTSP carries")
+	} else {
+		err = o.rtsp.Initialize()
+	}
+	if err != nil {
+		release()
+		return nil, err
+	}
+	return o, nil
+}
+
+// OnDescribe answers DESCRIBE.
+func (s *Server) OnDescribe(c *gortsplib.ServerHandlerOnDescribeCtx) (*base.Response, *gortsplib.ServerStream, error) {
+	o, err := s.openOutlet(c.Path)
+	if err != nil {
+		return refusal(err), nil, nil
+	}
+	s.mu.Lock()
+	old := s.outlets[c.Conn]
+	s.outlets[c.Conn] = o
+	_, known := s.conns[c.Conn]
+	if !known {
+		delete(s.outlets, c.Conn)
+	}
+	s.mu.Unlock()
+	old.close()
+	if !known { // it hung up meanwhile
+		o.close()
+		return &base.Response{StatusCode: base.StatusServiceUnavailable}, nil, nil
+	}
+	return &base.Response{StatusCode: base.StatusOK}, o.rtsp, nil
+}
+
+// OnSetup answers SETUP, of players and of encoders.
+func (s *Server) OnSetup(c *gortsplib.ServerHandlerOnSetupCtx) (*base.Response, *gortsplib.ServerStream, error) {
+	if c.Session.State() == gortsplib.ServerSessionStatePreRecord {
+		return &base.Response{StatusCode: base.StatusOK}, nil, nil
+	}
+	if c.Transport == gortsplib.TransportUDPMulticast {
+		return &base.Response{StatusCode: base.StatusUnsupportedTransport}, nil, nil
+	}
+	s.mu.Lock()
+	state := s.sessions[c.Session]
+	if state != nil && state.outlet == nil {
+		state.outlet = s.outlets[c.Conn]
+		delete(s.outlets, c.Conn)
+	}
+	s.mu.Unlock()
+	if state == nil {
+		return &base.Response{StatusCode: base.StatusSessionNotFound}, nil, nil
+	}
+	if state.outlet == nil { // SETUP without DESCRIBE
+		o, err := s.openOutlet(c.Path)
+		if err != nil {
+			return refusal(err), nil, nil
+		}
+		s.mu.Lock()
+		state.outlet = o
+		s.mu.Unlock()
+	}
+	return &base.Response{StatusCode: base.StatusOK}, state.outlet.rtsp, nil
+}
+
+// OnPlay answers PLAY and starts to send.
+func (s *Server) OnPlay(c *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state := s.sessions[c.Session]
+	if state == nil || state.outlet == nil || s.closed {
+		return &base.Response{StatusCode: base.StatusSessionNotFound}, nil
+	}
+	if state.player == nil {
+		state.player = newPlayer(c.Session, state.outlet, s.o.Log)
+		s.wg.Go(state.player.run)
+	}
+	return &base.Response{StatusCode: base.StatusOK}, nil
+}
+
+// OnPause answers PAUSE of live streams: they cannot be paused.
+func (s *Server) OnPause(*gortsplib.ServerHandlerOnPauseCtx) (*base.Response, error) {
+	return &base.Response{StatusCode: base.StatusMethodNotAllowed}, nil
+}
+
+// OnSessionOpen notes a session.
+func (s *Server) OnSessionOpen(c *gortsplib.ServerHandlerOnSessionOpenCtx) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sessions[c.Session] = &sessionState{}
+}
+
+// OnSessionClose gives back what a session held.
+func (s *Server) OnSessionClose(c *gortsplib.ServerHandlerOnSessionCloseCtx) {
+	s.mu.Lock()
+	state := s.sessions[c.Session]
+	delete(s.sessions, c.Session)
+	s.mu.Unlock()
+	if state == nil {
+		return
+	}
+	if state.player != nil {
+		state.player.stop()
+	}
+	if state.feed != nil {
+		state.feed.Close()
+	}
+	state.outlet.close()
+}
+
+// refusal puts an error into RTSP's words (RFC 2326 section 7.1.1). Errors may
+// say their own status.
+func refusal(err error) *base.Response {
+	status := base.StatusNotFound
+	var said interface{ RTSPStatus() int }
+	if errors.As(err, &said) {
+		status = base.StatusCode(said.RTSPStatus())
+	}
+	return &base.Response{StatusCode: status}
+}

@@ -1,0 +1,230 @@
+package transcode
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"sync"
+	"time"
+
+	"avhub/media"
+	"avhub/media/packet"
+)
+
+// opusRate is the rate at which Opus counts, whatever it carries (RFC 7587).
+const opusRate = 48000
+
+// rebaseBeyond is how far sound may be off its place before it is put right.
+const rebaseBeyond = 40 * time.Millisecond
+
+// opusMaker makes Opus of one track's sound.
+type opusMaker struct {
+	stream  *media.Stream
+	index   int
+	track   media.Track
+	out     *media.Derived
+	samples int64 // of one AAC frame, at opusRate
+
+	mu    sync.Mutex
+	fed   int64 // samples fed to the process, at opusRate
+	bases []base
+}
+
+// base says where on the stream's timeline sound stands from a sample on.
+type base struct {
+	from int64 // sample, counted from the process's start
+	pts  int64 // of that sample, in ticks of opusRate
+	utc  time.Time
+}
+
+func (t *Transcoder) startOpus(ctx context.Context, k key, j *job) (func(), error) {
+	index, track, err := ownTrack(k.stream, false)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := inputArgs(track); err != nil {
+		return nil, err
+	}
+	out, err := k.stream.Derive(opusTrack())
+	if err != nil {
+		return nil, err
+	}
+	j.track = out.Track()
+	m := &opusMaker{stream: k.stream, index: index, track: track, out: out}
+	log := t.o.Log.With("stream", k.stream.Name(), "to", "opus")
+	return func() { supervise(ctx, t.o.FFmpeg, m, log) }, nil
+}
+
+// inputArgs say how a track's frames look to ffmpeg.
+func inputArgs(t media.Track) ([]string, error) {
+	raw := func(format string) []string {
+		return []string{"-f", format, "-ar", strconv.Itoa(t.SampleRate), "-ac", strconv.Itoa(max(1, t.Channels))}
+	}
+	switch t.Kind {
+	case packet.AAC:
+		if len(t.Config) < 2 {
+			return nil, fmt.Errorf("the AAC sound has no configuration")
+		}
+		return []string{"-f", "aac"}, nil
+	case packet.PCMA:
+		return raw("alaw"), nil
+	case packet.PCMU:
+		return raw("mulaw"), nil
+	case packet.G722:
+		return []string{"-f", "g722"}, nil
+	}
+	return nil, fmt.Errorf("%s sound cannot be converted", t.Kind)
+}
+
+func (m *opusMaker) args() []string {
+	in, _ := inputArgs(m.track) // was good at the start
+	args := []string{"-probesize", "32", "-analyzeduration", "0", "-fflags", "nobuffer", "-flags", "low_delay"}
+	args = append(append(args, in...), "-i", "pipe:0")
+	return append(args, "-map", "0:a", "-ar", "48000", "-ac", "2", "-c:a", "libopus", "-b:a", "64k", "-application", "lowdelay",
+		"-frame_duration", "20", "-f", "ogg", "-page_duration", "20000", "-flush_packets", "1", "pipe:1")
+}
+
+// feed writes frames to the process as they come.
+func (m *opusMaker) feed(ctx context.Context, p *process) error {
+	m.mu.Lock()
+	m.fed, m.bases = 0, nil
+	m.mu.Unlock()
+	reader := m.stream.Subscribe(media.ReaderOptions{Tracks: []int{m.index}})
+	defer reader.Close()
+	for {
+		u, _, err := reader.Next(ctx)
+		switch {
+		case errors.Is(err, media.ErrChanged), errors.Is(err, media.ErrClosed):
+			return errOver{err}
+		case err != nil:
+			return err
+		}
+		data, samples := m.wrap(u.Data[0])
+		m.account(u, samples)
+		if err := p.write(data); err != nil {
+			return fmt.Errorf("it takes no input: %w", err)
+		}
+	}
+}
+
+// wrap makes a frame what ffmpeg reads, and counts its samples at opusRate.
+func (m *opusMaker) wrap(frame []byte) ([]byte, int64) {
+	rate := int64(m.track.SampleRate)
+	switch m.track.Kind {
+	case packet.AAC:
+		samples := int64(m.track.AAC.FrameSamples)
+		if samples == 0 {
+			samples = 1024
+		}
+		return adts(m.track.Config, frame), samples * opusRate / rate
+	case packet.G722:
+		return frame, int64(len(frame)) * 2 * opusRate / 16000
+	default:
+		return frame, int64(len(frame)) / int64(max(1, m.track.Channels)) * opusRate / rate
+	}
+}
+
+// account notes where a frame's samples stand on the timeline.
+func (m *opusMaker) account(u *media.Unit, samples int64) {
+	pts := u.PTS * opusRate / int64(m.track.ClockRate)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if n := len(m.bases); n == 0 || abs(m.bases[n-1].pts+m.fed-m.bases[n-1].from-pts) > int64(rebaseBeyond)*opusRate/int64(time.Second) {
+		m.bases = append(m.bases, base{m.fed, pts, u.UTC})
+	}
+	m.fed += samples
+}
+
+func abs(v int64) int64 { return max(v, -v) }
+
+// place is where a sample stands, and when it was captured.
+func (m *opusMaker) place(sample int64) (pts int64, utc time.Time, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for len(m.bases) > 1 && m.bases[1].from <= sample {
+		m.bases = m.bases[1:]
+	}
+	if len(m.bases) == 0 {
+		return 0, time.Time{}, false
+	}
+	b := m.bases[0]
+	off := sample - b.from
+	return b.pts + off, b.utc.Add(time.Duration(off) * time.Second / opusRate), true
+}
+
+// drain takes Opus packets out of the process's Ogg stream.
+func (m *opusMaker) drain(r io.Reader) error {
+	ogg := newOggReader(r)
+	var at, skip int64
+	for n := 0; ; n++ {
+		packet, err := ogg.next()
+		if err != nil {
+			return err
+		}
+		switch n {
+		case 0: // OpusHead (RFC 7845 section 5.1)
+			if len(packet) < 19 || string(packet[:8]) != "OpusHead" {
+				return errors.New("its output is no Opus")
+			}
+			skip = int64(binary.LittleEndian.Uint16(packet[10:]))
+			continue
+		case 1: // OpusTags
+			continue
+		}
+		pts, utc, ok := m.place(at - skip)
+		at += opusSamples(packet)
+		if !ok {
+			continue
+		}
+		if err := m.out.Write([][]byte{packet}, true, pts, utc); err != nil {
+			return err
+		}
+	}
+}
+
+// opusSamples is the length of a packet in samples at 48 kHz (RFC 6716
+// section 3.1).
+func opusSamples(p []byte) int64 {
+	if len(p) == 0 {
+		return 0
+	}
+	config := p[0] >> 3
+	var frame int64
+	switch {
+	case config < 12:
+		frame = []int64{480, 960, 1920, 2880}[config&3]
+	case config < 16:
+		frame = []int64{480, 960}[config&1]
+	default:
+		frame = []int64{120, 240, 480, 960}[config&3]
+	}
+	switch p[0] & 3 {
+	case 0:
+		return frame
+	case 1, 2:
+		return 2 * frame
+	}
+	if len(p) < 2 {
+		return 0
+	}
+	return frame * int64(p[1]&0x3f)
+}
+
+// adts puts a header before an AAC frame (ISO/IEC 13818-7 section 6.2), as its
+// AudioSpecificConfig says.
+func adts(config, frame []byte) []byte {
+	object := config[0] >> 3
+	rate := config[0]&7<<1 | config[1]>>7
+	channels := config[1] >> 3 & 0xf
+	if object == 5 || object == 29 || object == 0 || object > 4 {
+		object = 2 // HE-AAC is LC with an extension that the decoder finds itself
+	}
+	size := len(frame) + 7
+	out := make([]byte, 0, size)
+	out = append(out, 0xff, 0xf1, (object-1)<<6|rate<<2|channels>>2,
+		channels&3<<6|byte(size>>11), byte(size>>3), byte(size&7)<<5|0x1f, 0xfc)
+	return append(out, frame...)
+}

@@ -1,0 +1,117 @@
+package signaling
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"avhub/media"
+	"avhub/media/sources"
+)
+
+// metrics serves Prometheus. Figures are read when asked for: a source costs
+// nothing between two scrapes.
+func (s *Server) metrics() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(&collector{s}, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+type collector struct{ *Server }
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("avhub_"+name, help, labels, nil)
+}
+
+var (
+	trackLabels = []string{"source", "stream", "track", "codec"}
+
+	descPackets     = desc("source_packets_total", "RTP packets received.", trackLabels...)
+	descBytes       = desc("source_bytes_total", "RTP payload bytes received.", trackLabels...)
+	descLost        = desc("source_packets_lost_total", "RTP packets lost on the way in.", trackLabels...)
+	descMalformed   = desc("source_packets_malformed_total", "Packets that no unit could be made of.", trackLabels...)
+	descUnits       = desc("source_units_total", "Access units (video) or frames (audio) received.", trackLabels...)
+	descJitter      = desc("source_jitter_seconds", "Interarrival jitter (RFC 3550).", trackLabels...)
+	descKeyframe    = desc("source_keyframe_interval_seconds", "Between the last two keyframes.", trackLabels...)
+	descCorrections = desc("source_clock_corrections_total", "Times the hub's clock overruled the sender's.", trackLabels...)
+	descBitRate     = desc("source_bit_rate", "Bits a second over the last seconds.", trackLabels...)
+	descReconnects  = desc("source_reconnects_total", "Times a source came back.", "source", "stream")
+	descLive        = desc("source_live", "1 if live or degraded, else 0.", "source", "stream")
+
+	viewerLabels  = []string{"source", "stream", "viewer"}
+	descSent      = desc("viewer_packets_sent_total", "RTP packets sent to a viewer.", viewerLabels...)
+	descSentBytes = desc("viewer_bytes_sent_total", "RTP payload bytes sent to a viewer.", viewerLabels...)
+	descNACK      = desc("viewer_nack_total", "Packets that a viewer asked for again.", viewerLabels...)
+	descResent    = desc("viewer_packets_resent_total", "Packets sent again.", viewerLabels...)
+	descPLI       = desc("viewer_pli_total", "Keyframes that a viewer asked for.", viewerLabels...)
+	descRTT       = desc("viewer_rtt_seconds", "Round trip time.", viewerLabels...)
+	descFailed    = desc("viewer_packets_failed_total", "Packets that the transport refused.", viewerLabels...)
+	descViewers   = desc("viewers", "Viewers connected by WebRTC.", "source")
+)
+
+// Describe leaves the collector unchecked: its series follow the sources.
+func (c *collector) Describe(chan<- *prometheus.Desc) {}
+
+// Collect reads all figures.
+func (c *collector) Collect(out chan<- prometheus.Metric) {
+	for _, id := range c.o.Catalog.IDs() {
+		for _, q := range []sources.Quality{sources.Main, sources.Sub} {
+			if line, err := c.o.Catalog.set.Line(id, q); err == nil {
+				collectLine(out, id, string(q), line)
+			}
+		}
+		out <- prometheus.MustNewConstMetric(descViewers, prometheus.GaugeValue, float64(c.o.Relay.Viewers(id)), id)
+	}
+	for _, v := range c.o.Relay.Views() {
+		st := v.Stats()
+		labels := []string{v.Source, string(v.Served), v.Session.ID()[:8]}
+		counter(out, descSent, st.Packets, labels)
+		counter(out, descSentBytes, st.Bytes, labels)
+		counter(out, descNACK, st.NACKs, labels)
+		counter(out, descResent, st.Resent, labels)
+		counter(out, descPLI, st.PLIs, labels)
+		counter(out, descFailed, st.Failed, labels)
+		gauge(out, descRTT, st.RTT.Seconds(), labels)
+	}
+}
+
+func collectLine(out chan<- prometheus.Metric, id, quality string, line *sources.Line) {
+	live := 0.0
+	if st := line.Status().State; st == media.Live || st == media.Degraded {
+		live = 1
+	}
+	gauge(out, descLive, live, []string{id, quality})
+	counter(out, descReconnects, uint64(line.Reconnects()), []string{id, quality})
+	for _, t := range line.Stats() {
+		if t.Derived {
+			continue
+		}
+		kind := "audio"
+		if t.Kind.Video() {
+			kind = "video"
+		}
+		labels := []string{id, quality, kind, t.Kind.String()}
+		counter(out, descPackets, t.Packets, labels)
+		counter(out, descBytes, t.Bytes, labels)
+		counter(out, descLost, t.Lost, labels)
+		counter(out, descMalformed, t.Malformed, labels)
+		counter(out, descUnits, t.Units, labels)
+		counter(out, descCorrections, uint64(t.Corrections), labels)
+		gauge(out, descJitter, t.Jitter.Seconds(), labels)
+		gauge(out, descBitRate, t.BitRate, labels)
+		if t.Kind.Video() {
+			gauge(out, descKeyframe, t.KeyframeInterval.Seconds(), labels)
+		}
+	}
+}
+
+func counter(out chan<- prometheus.Metric, d *prometheus.Desc, v uint64, labels []string) {
+	out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
+}
+
+func gauge(out chan<- prometheus.Metric, d *prometheus.Desc, v float64, labels []string) {
+	out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+}

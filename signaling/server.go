@@ -1,0 +1,145 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"avhub/media/relay"
+	"avhub/media/webrtc"
+)
+
+// Hub is what the pages show about the hub itself.
+type Hub struct {
+	Version      string    `json:"version"`
+	Commit       string    `json:"commit"`
+	Demo         bool      `json:"demo" doc:"the demo court is running"`
+	LoopbackOnly bool      `json:"loopback_only" doc:"reachable from this machine only"`
+	Transcode    bool      `json:"transcode" doc:"pictures that a browser cannot show are converted"`
+	FFmpeg       bool      `json:"ffmpeg" doc:"ffmpeg was found: AAC becomes Opus, snapshots work"`
+	Started      time.Time `json:"started"`
+	Time         time.Time `json:"time" doc:"the hub's clock now"`
+}
+
+// Options are what the doors lead to.
+type Options struct {
+	Hub      Hub
+	Catalog  *Catalog
+	Relay    *relay.Relay
+	WebRTC   *webrtc.Server
+	ICELinks []string     // Link header values for ICE servers (RFC 9725 section 4.6)
+	Pages    http.Handler // everything that is not the API
+	FFmpeg   string       // for snapshots; empty: none
+	Log      *slog.Logger
+}
+
+// Server answers HTTP.
+type Server struct {
+	o      Options
+	events *Events
+	offers *limiter
+	probes chan struct{} // one place for each probe at once
+	http   *http.Server
+	ctx    context.Context // ends with the server: follows of events end
+	stop   context.CancelFunc
+}
+
+// Times that a client is given.
+const (
+	headerTimeout = 5 * time.Second
+	bodyTimeout   = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 32 << 10
+)
+
+// NewServer builds the doors; Serve opens them.
+func NewServer(o Options) *Server {
+	s := &Server{o: o, offers: newLimiter(offersPerSecond, offersBurst), probes: make(chan struct{}, probesAtOnce)}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.events = o.Catalog.events
+	s.http = &http.Server{
+		Handler:           s.handler(),
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+	}
+	return s
+}
+
+// handler is every route there is.
+func (s *Server) handler() http.Handler {
+	mux := http.NewServeMux()
+	s.api(mux)
+	s.whep().routes(mux)
+	s.whip().routes(mux)
+	mux.HandleFunc("GET /api/v1/events", s.serveEvents)
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.Handle("GET /metrics", s.metrics())
+	mux.Handle("/api/", http.HandlerFunc(unknownRoute))
+	mux.Handle("/", s.o.Pages)
+	return s.contain(secure(limitBody(mux)))
+}
+
+func unknownRoute(w http.ResponseWriter, r *http.Request) {
+	problem(http.StatusNotFound, "unknown_route", "there is no "+r.Method+" "+r.URL.Path+": see /docs").write(w)
+}
+
+// contain turns a panic of one request into a 500 and a line in the log.
+func (s *Server) contain(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if p := recover(); p != nil && p != http.ErrAbortHandler {
+				s.o.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "panic", p)
+				problem(http.StatusInternalServerError, "internal", "the hub failed on this request; its log says more").write(w)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// secure sets the headers that keep a page from being misused.
+func secure(next http.Handler) http.Handler {
+	const csp = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+		"media-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", csp)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// limitBody bounds every body and the time it may take.
+func limitBody(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body != nil && r.ContentLength != 0 {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
+			r.Body = http.MaxBytesReader(w, r.Body, max(maxSDP, maxJSON)+1)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Serve answers on the listener until Close.
+func (s *Server) Serve(l net.Listener) error {
+	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Close stops taking requests, tells followers to come back, and waits for the
+// requests under way until ctx ends.
+func (s *Server) Close(ctx context.Context) error {
+	s.stop()
+	if err := s.http.Shutdown(ctx); err != nil {
+		return errors.Join(err, s.http.Close())
+	}
+	return nil
+}

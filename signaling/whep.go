@@ -1,0 +1,255 @@
+package signaling
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"avhub/media"
+	"avhub/media/relay"
+	"avhub/media/sources"
+	"avhub/media/webrtc"
+)
+
+// door is WHEP (draft-ietf-wish-whep) or WHIP (RFC 9725): the same resource
+// with media flowing out or in.
+type door struct {
+	server *Server
+	path   string // "/whep" or "/whip"
+	open   func(r *http.Request, source string, offer *webrtc.Offer) (*webrtc.Session, string, error)
+}
+
+// Media types of the protocol.
+const (
+	typeSDP      = "application/sdp"
+	typeFragment = "application/trickle-ice-sdpfrag"
+)
+
+func (s *Server) whep() *door {
+	return &door{s, "/whep", func(r *http.Request, source string, offer *webrtc.Offer) (*webrtc.Session, string, error) {
+		if !offer.Receives {
+			return nil, "", fmt.Errorf("%w: nothing in it receives (recvonly)", webrtc.ErrOffer)
+		}
+		quality := sources.Quality(r.URL.Query().Get("stream"))
+		switch quality {
+		case "":
+			quality = relay.Auto
+		case relay.Auto, sources.Main, sources.Sub:
+		default:
+			return nil, "", problem(http.StatusBadRequest, "bad_stream", "stream is main, sub or auto")
+		}
+		view, err := s.o.Relay.Watch(r.Context(), source, quality, offer)
+		if err != nil {
+			return nil, "", err
+		}
+		return view.Session, string(view.Served), nil
+	}}
+}
+
+func (s *Server) whip() *door {
+	return &door{s, "/whip", func(_ *http.Request, source string, offer *webrtc.Offer) (*webrtc.Session, string, error) {
+		if !offer.Sends {
+			return nil, "", fmt.Errorf("%w: nothing in it sends (sendonly)", webrtc.ErrOffer)
+		}
+		session, err := s.o.Relay.Publish(source, offer)
+		return session, "", err
+	}}
+}
+
+// routes hangs the door into the mux.
+func (d *door) routes(mux *http.ServeMux) {
+	mux.HandleFunc("OPTIONS "+d.path+"/{source}", d.options)
+	mux.HandleFunc("OPTIONS "+d.path+"/{source}/{session}", d.options)
+	mux.HandleFunc("POST "+d.path+"/{source}", d.post)
+	mux.HandleFunc("PATCH "+d.path+"/{source}/{session}", d.patch)
+	mux.HandleFunc("DELETE "+d.path+"/{source}/{session}", d.delete)
+	for _, method := range []string{"GET", "HEAD", "PUT"} { // RFC 9725 section 4.2: reserved
+		mux.HandleFunc(method+" "+d.path+"/{source}", notAllowed("OPTIONS, POST"))
+		mux.HandleFunc(method+" "+d.path+"/{source}/{session}", notAllowed("OPTIONS, PATCH, DELETE"))
+	}
+}
+
+func notAllowed(allow string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", allow)
+		problem(http.StatusMethodNotAllowed, "method", r.Method+" has no meaning here: use "+allow).write(w)
+	}
+}
+
+func (d *door) headers(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "Location, ETag, Link, Retry-After, Accept-Patch, Avhub-Stream")
+	h.Set("Cache-Control", "no-store")
+}
+
+func (d *door) options(w http.ResponseWriter, _ *http.Request) {
+	d.headers(w)
+	h := w.Header()
+	h.Set("Access-Control-Allow-Methods", "OPTIONS, POST, PATCH, DELETE")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match")
+	h.Set("Access-Control-Max-Age", "600")
+	h.Set("Accept-Post", typeSDP)
+	d.links(h)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// links names the ICE servers (RFC 9725 section 4.6).
+func (d *door) links(h http.Header) {
+	for _, l := range d.server.o.ICELinks {
+		h.Add("Link", l)
+	}
+}
+
+// post takes an offer and answers it.
+func (d *door) post(w http.ResponseWriter, r *http.Request) {
+	d.headers(w)
+	if !d.server.offers.allow(remoteAddress(r), time.Now()) {
+		p := problem(http.StatusTooManyRequests, "too_many_offers", "too many offers from this address: wait a second")
+		p.RetryAfter = time.Second
+		p.write(w)
+		return
+	}
+	body, p := readBody(w, r, typeSDP)
+	if p != nil {
+		p.write(w)
+		return
+	}
+	offer, err := webrtc.ParseOffer(body)
+	if err != nil {
+		doorProblem(err).write(w)
+		return
+	}
+	session, served, err := d.open(r, r.PathValue("source"), offer)
+	if err != nil {
+		doorProblem(err).write(w)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", typeSDP)
+	h.Set("Location", d.path+"/"+r.PathValue("source")+"/"+session.ID())
+	h.Set("ETag", session.ETag())
+	h.Set("Accept-Patch", typeFragment)
+	if served != "" {
+		h.Set("Avhub-Stream", served)
+	}
+	d.links(h)
+	w.WriteHeader(http.StatusCreated)
+	_, _ = io.WriteString(w, session.Answer()) // the client may have gone
+}
+
+// patch takes trickled candidates or restarts ICE (RFC 9725 section 4.3).
+func (d *door) patch(w http.ResponseWriter, r *http.Request) {
+	d.headers(w)
+	session := d.server.o.WebRTC.Session(r.PathValue("session"))
+	if session == nil {
+		problem(http.StatusNotFound, "no_session", "this session has ended: send a new offer").write(w)
+		return
+	}
+	match := r.Header.Get("If-Match")
+	if match == "" {
+		problem(http.StatusPreconditionRequired, "no_if_match", "If-Match is missing: send the session's ETag, or * to restart ICE").write(w)
+		return
+	}
+	body, p := readBody(w, r, typeFragment)
+	if p != nil {
+		p.write(w)
+		return
+	}
+	fragment, err := webrtc.ParseFragment(body)
+	if err != nil {
+		doorProblem(err).write(w)
+		return
+	}
+	answer, err := session.Patch(match, fragment)
+	if err != nil {
+		doorProblem(err).write(w)
+		return
+	}
+	if answer == "" {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	w.Header().Set("ETag", session.ETag())
+	w.Header().Set("Content-Type", typeFragment)
+	_, _ = io.WriteString(w, answer) // the client may have gone
+}
+
+// delete ends a session.
+func (d *door) delete(w http.ResponseWriter, r *http.Request) {
+	d.headers(w)
+	session := d.server.o.WebRTC.Session(r.PathValue("session"))
+	if session == nil {
+		problem(http.StatusNotFound, "no_session", "this session has ended already").write(w)
+		return
+	}
+	session.Close()
+	w.WriteHeader(http.StatusOK)
+}
+
+// readBody reads a bounded body of the given type.
+func readBody(w http.ResponseWriter, r *http.Request, want string) (string, *Problem) {
+	got, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || !strings.EqualFold(got, want) {
+		return "", problem(http.StatusUnsupportedMediaType, "content_type", "Content-Type must be "+want)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSDP))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return "", problem(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("the body is over %d bytes", maxSDP))
+	case isTimeout(err):
+		return "", problem(http.StatusRequestTimeout, "timeout", "the body did not arrive in time")
+	case err != nil:
+		return "", problem(http.StatusBadRequest, "body", "the body could not be read: "+err.Error())
+	}
+	return string(body), nil
+}
+
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
+}
+
+// doorProblem says an error of the media side in HTTP.
+func doorProblem(err error) *Problem {
+	var own *Problem
+	var offline *sources.NotLive
+	var codec *relay.NoCodec
+	switch {
+	case errors.As(err, &own):
+		return own
+	case errors.As(err, &offline):
+		p := problem(http.StatusConflict, "not_live", offline.Error())
+		if c := offline.Status.Cause; c != nil {
+			p.Code, p.Detail = string(c.Code), c.Detail
+		}
+		p.RetryAfter = max(time.Second, offline.RetryAfter)
+		return p
+	case errors.As(err, &codec):
+		p := problem(http.StatusNotAcceptable, "no_common_codec", codec.Error())
+		p.Reason, p.SourceCodecs, p.BrowserCodecs = string(codec.Reason), codec.Source, codec.Browser
+		return p
+	case errors.Is(err, sources.ErrUnknown):
+		return problem(http.StatusNotFound, "unknown_source", "there is no source of this id")
+	case errors.Is(err, sources.ErrNotPush):
+		return problem(http.StatusConflict, "not_push", "this source is pulled from a camera: clear its url to publish to it")
+	case errors.Is(err, media.ErrFed):
+		return problem(http.StatusConflict, "already_fed", "another sender is publishing to this source: stop that one first")
+	case errors.Is(err, webrtc.ErrNoCodec):
+		return problem(http.StatusNotAcceptable, "no_common_codec", "offer H.264, VP8, VP9 or AV1, and Opus, G.722 or G.711")
+	case errors.Is(err, webrtc.ErrOffer), errors.Is(err, webrtc.ErrFragment):
+		return problem(http.StatusBadRequest, "bad_sdp", err.Error())
+	case errors.Is(err, webrtc.ErrStale):
+		return problem(http.StatusPreconditionFailed, "stale", err.Error())
+	case errors.Is(err, webrtc.ErrBusy):
+		p := problem(http.StatusServiceUnavailable, "busy", err.Error())
+		p.RetryAfter = 2 * time.Second
+		return p
+	}
+	return problem(http.StatusInternalServerError, "internal", err.Error())
+}
