@@ -28,6 +28,7 @@ type commands struct {
 	Serve   serveCmd   `cmd:"" help:"Run the hub. Example: avhub serve -c /etc/avhub/avhub.yaml"`
 	Camera  cameraCmd  `cmd:"" help:"Play clips in a loop as RTSP cameras, for trying and testing. Example: avhub camera yard=clip.mp4"`
 	Doctor  doctorCmd  `cmd:"" help:"Check what the hub needs, and say what to do. Example: avhub doctor -c avhub.yaml"`
+	Config  configCmd  `cmd:"" help:"Print a sample configuration, or the reference of all keys. Example: avhub config sample > avhub.yaml"`
 	Version versionCmd `cmd:"" help:"Print version, commit and Go. Example: avhub version"`
 	OpenAPI openAPICmd `cmd:"" name:"openapi" hidden:"" help:"Print the API's description (OpenAPI 3.1)."`
 }

@@ -22,11 +22,10 @@ const rebaseBeyond = 40 * time.Millisecond
 
 // opusMaker makes Opus of one track's sound.
 type opusMaker struct {
-	stream  *media.Stream
-	index   int
-	track   media.Track
-	out     *media.Derived
-	samples int64 // of one AAC frame, at opusRate
+	stream *media.Stream
+	index  int
+	track  media.Track
+	out    *media.Derived
 
 	mu    sync.Mutex
 	fed   int64 // samples fed to the process, at opusRate
