@@ -20,6 +20,7 @@ type Hub struct {
 	LoopbackOnly bool      `json:"loopback_only" doc:"reachable from this machine only"`
 	Transcode    bool      `json:"transcode" doc:"pictures that a browser cannot show are converted"`
 	FFmpeg       bool      `json:"ffmpeg" doc:"ffmpeg was found: AAC becomes Opus, snapshots work"`
+	RTSPPort     int       `json:"rtsp_port" doc:"where encoders publish and players play"`
 	Started      time.Time `json:"started"`
 	Time         time.Time `json:"time" doc:"the hub's clock now"`
 }

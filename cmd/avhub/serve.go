@@ -81,7 +81,7 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 	doors := signaling.NewServer(signaling.Options{
 		Hub: signaling.Hub{
 			Version: version, Commit: buildCommit(), Demo: s.Demo, LoopbackOnly: true,
-			Transcode: cfg.Media.Transcode, FFmpeg: ffmpeg != "", Started: started,
+			Transcode: cfg.Media.Transcode, FFmpeg: ffmpeg != "", RTSPPort: players.Addr().(*net.TCPAddr).Port, Started: started,
 		},
 		Catalog: catalog, Relay: viewers, WebRTC: browsers, ICELinks: iceLinks(cfg.WebRTC.ICEServers),
 		Pages: web.Handler(), FFmpeg: ffmpeg, Log: log,

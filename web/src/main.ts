@@ -1,0 +1,10 @@
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import App from '@/app/App.vue'
+import { i18n } from '@/app/i18n'
+import { router } from '@/app/router'
+import '@/app/preferences'
+import 'element-plus/theme-chalk/dark/css-vars.css'
+import '@/styles/base.css'
+
+createApp(App).use(createPinia()).use(i18n).use(router).mount('#app')
