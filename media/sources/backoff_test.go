@@ -37,7 +37,7 @@ func TestBackoffStaysQuickAfterALoss(t *testing.T) {
 		t.Errorf("first wait after the loss %v", got)
 	}
 	for at := lost; at.Before(lost.Add(time.Minute)); at = at.Add(2 * time.Second) {
-		if got := tries.failed(at, 0); got > 2500*time.Millisecond {
+		if got := tries.failed(at, 0); got > 1250*time.Millisecond {
 			t.Fatalf("waits %v %v after the loss", got, at.Sub(lost))
 		}
 	}
@@ -57,7 +57,7 @@ func TestBackoffDoesNotRaceWithACameraThatDiesAtOnce(t *testing.T) {
 		last = tries.failed(now, time.Second)
 		now = now.Add(3 * time.Second)
 	}
-	if !around(last, 2*time.Second) {
+	if !around(last, time.Second) {
 		t.Errorf("waits %v", last)
 	}
 }

@@ -1,0 +1,112 @@
+// Whoever works with the pages: with a keyboard, on a phone, in either language
+// and theme, with a screen reader.
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { visit, withBrowser } from './parts/browser'
+import { Hub } from './parts/hub'
+import { watch } from './parts/picture'
+
+let hub: Hub
+withBrowser()
+beforeAll(async () => (hub = await Hub.make({ demo: true })))
+afterAll(() => hub.end())
+
+interface Found {
+  violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
+}
+
+async function audit(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const found = await page.evaluate(() =>
+    (window as unknown as { axe: { run(o: unknown): Promise<Found> } }).axe.run({ resultTypes: ['violations'] }),
+  )
+  return found.violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html} ${n.failureSummary}`))
+}
+
+const pages: [string, string, (page: Page) => Promise<void>][] = [
+  ['wall', '/', (page) => page.locator('video.front').first().waitFor()],
+  ['devices', '/devices', (page) => page.getByRole('row', { name: '执行指挥中心' }).waitFor()],
+  ['drawer', '/devices?add', (page) => page.getByRole('dialog').locator('#device-sub').waitFor()],
+  ['docs', '/docs', (page) => page.getByText('/api/v1/sources/probe').waitFor()],
+  ['missing', '/no-such-page', (page) => page.getByRole('heading').waitFor()],
+]
+
+describe.each(['dark', 'light'])('in the %s theme', (theme) => {
+  it.each(pages)('%s has no serious barrier', async (_, path, ready) => {
+    const { page, errors, close } = await visit(hub.url + path)
+    await page.evaluate((t) => localStorage.setItem('avhub.theme', JSON.stringify(t)), theme)
+    await page.reload()
+    await ready(page)
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    expect(await audit(page)).toEqual([])
+    expect(errors).toEqual([])
+    await close()
+  })
+})
+
+describe('every page', () => {
+  it.each([
+    [1366, 768],
+    [390, 844],
+    [3840, 2160],
+  ])('fits a screen of %i × %i', async (width, height) => {
+    for (const [name, path, ready] of pages) {
+      const { page, close } = await visit(hub.url + path, { viewport: { width, height } })
+      await ready(page)
+      const wide = await page.evaluate(() => document.querySelector('#content')!.scrollWidth - document.querySelector('#content')!.clientWidth)
+      expect(wide, `${name} can be moved sideways`).toBe(0)
+      await close()
+    }
+  })
+
+  it('speaks English where the browser does, and changes the language', async () => {
+    const { page, close } = await visit(hub.url, { locale: 'en-GB' })
+    await page.getByRole('link', { name: 'Devices' }).click()
+    await page.getByRole('heading', { name: 'Devices' }).waitFor()
+    expect(await page.getAttribute('html', 'lang')).toBe('en')
+    await page.getByRole('button', { name: '中文' }).click()
+    await page.getByRole('heading', { name: '设备' }).waitFor()
+    await page.reload()
+    await page.getByRole('heading', { name: '设备' }).waitFor()
+    await close()
+  })
+
+  it('can be worked with the keyboard alone', async () => {
+    const { page, close } = await visit(hub.url)
+    await page.locator('video.front').nth(3).waitFor()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    const tile = page.getByRole('article', { name: '提讯室' })
+    await tile.getByText('主码流').waitFor()
+    await page.keyboard.press('i')
+    await tile.getByText('1280 × 720').waitFor()
+    await page.keyboard.press('s')
+    await tile.getByRole('button', { name: '静音' }).waitFor()
+    await page.keyboard.press('f')
+    await page.waitForFunction(() => document.fullscreenElement !== null)
+    expect((await watch(tile, 3)).length).toBe(3)
+    await page.keyboard.press('f')
+    await page.waitForFunction(() => document.fullscreenElement === null)
+    await page.keyboard.press('Escape')
+    await tile.getByText('子码流').waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: '快捷键' }).waitFor()
+    await close()
+  })
+
+  it('loads under 300 kB first', async () => {
+    const { page, close } = await visit(hub.url)
+    await page.locator('video.front').first().waitFor()
+    const bytes = await page.evaluate(() =>
+      performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
+        .reduce((sum, e) => sum + (e as PerformanceResourceTiming).transferSize, 0),
+    )
+    expect(bytes).toBeGreaterThan(10_000)
+    expect(bytes).toBeLessThan(300_000)
+    await close()
+  })
+})
