@@ -157,9 +157,12 @@ func (p *publishing) onTrack(remote *pion.TrackRemote, receiver *pion.RTPReceive
 	p.read(remote, index, clock)
 }
 
+// trackIndex finds the track by its kind: one codec of each was agreed on, and
+// its name comes in the sender's spelling (OPUS, opus).
 func (p *publishing) trackIndex(remote *pion.TrackRemote) int {
+	video := remote.Kind() == pion.RTPCodecTypeVideo
 	for i, t := range p.tracks {
-		if mimeType(t.Kind) == remote.Codec().MimeType {
+		if t.Kind.Video() == video {
 			return i
 		}
 	}

@@ -160,7 +160,10 @@ func (s *Server) Addr() net.Addr { return s.udp.LocalAddr() }
 func (s *Server) Session(id string) *Session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.sessions[id]
+	if x := s.sessions[id]; x != nil && x.ctx.Err() == nil {
+		return x
+	}
+	return nil // unknown, or ending
 }
 
 // Sessions are all sessions.

@@ -66,6 +66,7 @@ func (x *Session) run() {
 	if onClose != nil {
 		onClose()
 	}
+	x.server.log.Debug("webrtc: session ended", "session", x.id[:8], "why", x.Reason())
 	_ = x.pc.GracefulClose() // closes whatever state it is in; there is nobody to tell
 	x.wg.Wait()
 	x.server.mu.Lock()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkArrangement, ordered, pages, swapped, tiles } from './arrangement'
+import { checkArrangement, fitting, ordered, pages, swapped, tiles } from './arrangement'
 
 describe('a wall', () => {
   it('keeps the order that was made, and shows new sources last', () => {
@@ -22,8 +22,12 @@ describe('a wall', () => {
     expect(swapped(['a', 'b'], 'x', 0)).toEqual(['a', 'b'])
   })
 
+  it('is as large as it takes to show all sources, until a size is chosen', () => {
+    expect([0, 1, 2, 4, 5, 16, 40].map(fitting)).toEqual([1, 1, 4, 4, 9, 16, 16])
+  })
+
   it('makes a usable arrangement of anything', () => {
-    const plain = { size: 4, order: [], page: 0 }
+    const plain = { size: null, order: [], page: 0 }
     for (const found of [null, 7, 'x', {}, { size: 5, order: 'a', page: -1 }, { page: 1.5 }]) {
       expect(checkArrangement(found)).toEqual(plain)
     }

@@ -5,7 +5,8 @@ export type Size = (typeof sizes)[number]
 
 /** Arrangement is what a user has made of the wall. */
 export interface Arrangement {
-  size: Size
+  /** null until one is chosen: the size then follows the number of sources. */
+  size: Size | null
   /** Ids of sources in the order of their places. */
   order: string[]
   page: number
@@ -15,10 +16,15 @@ export interface Arrangement {
 export function checkArrangement(found: unknown): Arrangement {
   const f = (found ?? {}) as Partial<Arrangement>
   return {
-    size: sizes.find((s) => s === f.size) ?? 4,
+    size: sizes.find((s) => s === f.size) ?? null,
     order: Array.isArray(f.order) ? f.order.filter((id) => typeof id === 'string') : [],
     page: Number.isInteger(f.page) && f.page! >= 0 ? f.page! : 0,
   }
+}
+
+/** fitting is the smallest size that shows all on one screen, if there is one. */
+export function fitting(count: number): Size {
+  return sizes.find((s) => s >= count) ?? 16
 }
 
 /** ordered is the sources' ids in their places; new ones come last. */

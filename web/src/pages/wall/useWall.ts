@@ -1,7 +1,7 @@
 import { computed, ref, watch } from 'vue'
 import { stored } from '@/app/stored'
 import { useHub } from '@/stores/hub'
-import { checkArrangement, ordered, pages, type Size, swapped, tiles } from './arrangement'
+import { checkArrangement, fitting, ordered, pages, type Size, swapped, tiles } from './arrangement'
 
 /** useWall is the wall's state: the arrangement, and which tile is opened, heard, measured. */
 export function useWall() {
@@ -12,13 +12,14 @@ export function useWall() {
   const measured = ref<Record<string, boolean>>({})
 
   const ids = computed(() => ordered(kept.value.order, hub.list.map((s) => s.id)))
-  const count = computed(() => pages(ids.value.length, kept.value.size))
+  const size = computed(() => kept.value.size ?? fitting(hub.loaded ? ids.value.length : 4))
+  const count = computed(() => pages(ids.value.length, size.value))
   const page = computed(() => Math.min(kept.value.page, count.value - 1))
-  const shown = computed(() => tiles(ids.value, kept.value.size, page.value))
+  const shown = computed(() => tiles(ids.value, size.value, page.value))
 
-  function resize(size: Size) {
-    const first = page.value * kept.value.size // stays on the screen
-    kept.value = { ...kept.value, size, page: Math.floor(first / size) }
+  function resize(to: Size) {
+    const first = page.value * size.value // stays on the screen
+    kept.value = { ...kept.value, size: to, page: Math.floor(first / to) }
     opened.value = null
   }
 
@@ -29,7 +30,7 @@ export function useWall() {
 
   /** move puts a source on a place of this screen; what stood there takes its place. */
   function move(id: string, place: number) {
-    kept.value = { ...kept.value, order: swapped(ids.value, id, page.value * kept.value.size + place) }
+    kept.value = { ...kept.value, order: swapped(ids.value, id, page.value * size.value + place) }
   }
 
   const flip = (one: typeof opened, id: string) => (one.value = one.value === id ? null : id)
@@ -41,7 +42,7 @@ export function useWall() {
   })
 
   return {
-    size: computed(() => kept.value.size),
+    size,
     page,
     count,
     shown,
