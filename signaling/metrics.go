@@ -50,6 +50,9 @@ var (
 	descRTT       = desc("viewer_rtt_seconds", "Round trip time.", viewerLabels...)
 	descFailed    = desc("viewer_packets_failed_total", "Packets that the transport refused.", viewerLabels...)
 	descViewers   = desc("viewers", "Viewers connected by WebRTC.", "source")
+
+	descSessions    = desc("sessions", "WebRTC sessions, in and out, connected or not.")
+	descTranscoders = desc("transcoders", "Conversions of sound and picture that run or linger.")
 )
 
 // Describe leaves the collector unchecked: its series follow the sources.
@@ -57,6 +60,8 @@ func (c *collector) Describe(chan<- *prometheus.Desc) {}
 
 // Collect reads all figures.
 func (c *collector) Collect(out chan<- prometheus.Metric) {
+	gauge(out, descSessions, float64(len(c.o.WebRTC.Sessions())), nil)
+	gauge(out, descTranscoders, float64(c.o.Transcoders()), nil)
 	for _, id := range c.o.Catalog.IDs() {
 		for _, q := range []sources.Quality{sources.Main, sources.Sub} {
 			if line, err := c.o.Catalog.set.Line(id, q); err == nil {

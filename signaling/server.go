@@ -34,7 +34,9 @@ type Options struct {
 	ICELinks []string     // Link header values for ICE servers (RFC 9725 section 4.6)
 	Pages    http.Handler // everything that is not the API
 	FFmpeg   string       // for snapshots; empty: none
-	Log      *slog.Logger
+	// Transcoders is how many conversions run now.
+	Transcoders func() int
+	Log         *slog.Logger
 }
 
 // Server answers HTTP.

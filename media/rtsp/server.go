@@ -25,8 +25,8 @@ type ServerOptions struct {
 	Publish func(path string, tracks []media.Track) (*media.Feed, error)
 	Log     *slog.Logger
 	// MaxConns bounds connections, 0 means 2,000; MaxConnsPerAddress those of
-	// one address, 0 means 500. IdleTimeout ends a connection that says
-	// nothing, 0 means 10 s.
+	// one address, 0 means 500. IdleTimeout ends a connection on which nothing
+	// begins to play or to be published, 0 means 10 s.
 	MaxConns, MaxConnsPerAddress int
 	IdleTimeout                  time.Duration
 }
@@ -40,7 +40,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	listener net.Listener
-	conns    map[*gortsplib.ServerConn]string // by address
+	conns    map[*gortsplib.ServerConn]*connection
 	perAddr  map[string]int
 	refused  uint64
 	outlets  map[*gortsplib.ServerConn]*outlet // described, not yet set up
@@ -61,7 +61,7 @@ func NewServer(o ServerOptions) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Server{
-		o: o, conns: map[*gortsplib.ServerConn]string{}, perAddr: map[string]int{},
+		o: o, conns: map[*gortsplib.ServerConn]*connection{}, perAddr: map[string]int{},
 		outlets: map[*gortsplib.ServerConn]*outlet{}, sessions: map[*gortsplib.ServerSession]*sessionState{},
 	}, nil
 }

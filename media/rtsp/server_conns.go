@@ -2,9 +2,17 @@ package rtsp
 
 import (
 	"net"
+	"time"
 
 	"github.com/bluenviron/gortsplib/v4"
 )
+
+// connection is what the door keeps of one.
+type connection struct {
+	addr string
+	idle *time.Timer // closes it if nothing begins
+	busy bool        // it plays or publishes
+}
 
 // OnConnOpen counts a connection, and closes it if there are too many.
 func (s *Server) OnConnOpen(c *gortsplib.ServerHandlerOnConnOpenCtx) {
@@ -14,7 +22,7 @@ func (s *Server) OnConnOpen(c *gortsplib.ServerHandlerOnConnOpenCtx) {
 	if over {
 		s.refused++
 	} else {
-		s.conns[c.Conn] = addr
+		s.conns[c.Conn] = &connection{addr: addr, idle: time.AfterFunc(s.o.IdleTimeout, func() { s.giveUp(c.Conn) })}
 		s.perAddr[addr]++
 	}
 	s.mu.Unlock()
@@ -24,14 +32,38 @@ func (s *Server) OnConnOpen(c *gortsplib.ServerHandlerOnConnOpenCtx) {
 	}
 }
 
+// giveUp closes a connection on which nothing has begun: half a request, or a
+// conversation that leads nowhere.
+func (s *Server) giveUp(c *gortsplib.ServerConn) {
+	s.mu.Lock()
+	known := s.conns[c]
+	idle := known != nil && !known.busy
+	s.mu.Unlock()
+	if !idle {
+		return
+	}
+	// Nothing else writes: all requests have been answered.
+	_ = c.NetConn().SetWriteDeadline(time.Now().Add(time.Second))
+	_, _ = c.NetConn().Write([]byte("RTSP/1.0 408 Request Time-out\r\nConnection: close\r\n\r\n"))
+	c.Close()
+}
+
+// began notes that a connection plays or publishes; s.mu is held.
+func (s *Server) began(c *gortsplib.ServerConn) {
+	if known := s.conns[c]; known != nil {
+		known.busy = true
+		known.idle.Stop()
+	}
+}
+
 // OnConnClose counts a connection out.
 func (s *Server) OnConnClose(c *gortsplib.ServerHandlerOnConnCloseCtx) {
 	s.mu.Lock()
-	addr, counted := s.conns[c.Conn]
-	if counted {
+	if known := s.conns[c.Conn]; known != nil {
+		known.idle.Stop()
 		delete(s.conns, c.Conn)
-		if s.perAddr[addr]--; s.perAddr[addr] == 0 {
-			delete(s.perAddr, addr)
+		if s.perAddr[known.addr]--; s.perAddr[known.addr] == 0 {
+			delete(s.perAddr, known.addr)
 		}
 	}
 	left := s.outlets[c.Conn]

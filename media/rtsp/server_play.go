@@ -133,6 +133,7 @@ func (s *Server) OnPlay(c *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, er
 	if state == nil || state.outlet == nil || s.closed {
 		return &base.Response{StatusCode: base.StatusSessionNotFound}, nil
 	}
+	s.began(c.Conn)
 	if state.player == nil {
 		state.player = newPlayer(c.Session, state.outlet, s.o.Log)
 		s.wg.Go(state.player.run)

@@ -73,6 +73,13 @@ func New(o Options) *Transcoder {
 // Available tells whether ffmpeg was found.
 func (t *Transcoder) Available() bool { return t.o.FFmpeg != "" }
 
+// Running is how many conversions there are now.
+func (t *Transcoder) Running() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.jobs)
+}
+
 // Close ends all conversions and waits.
 func (t *Transcoder) Close() error {
 	t.end()

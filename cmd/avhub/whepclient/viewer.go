@@ -1,0 +1,196 @@
+// Package whepclient is a viewer by WHEP that counts instead of showing: what
+// the tests and the bench watch a hub with, thousands at a time if need be.
+//
+//	v, err := whepclient.Watch(ctx, whepclient.Options{URL: hub + "/whep/court-1"})
+//	<-v.Keyframe() // a whole keyframe is there
+//	err = v.Leave(ctx)
+package whepclient
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/rtp"
+	pion "github.com/pion/webrtc/v4"
+)
+
+// Options say what to watch.
+type Options struct {
+	URL   string // of the WHEP endpoint, with its query
+	Sound bool
+	// OnPacket, if set, sees every packet as it arrives, from the goroutine that
+	// reads its track.
+	OnPacket func(kind pion.RTPCodecType, p *rtp.Packet)
+}
+
+// Viewer is a session that has been answered.
+type Viewer struct {
+	Answered time.Duration // from the offer's sending to the answer
+
+	pc       *pion.PeerConnection
+	resource string
+	keyframe chan struct{}
+	found    atomic.Bool
+	packets  atomic.Uint64
+	missing  atomic.Uint64
+	readers  sync.WaitGroup
+}
+
+// Refused is an answer other than 201.
+type Refused struct {
+	Status     int
+	RetryAfter string
+	Body       string
+}
+
+func (e *Refused) Error() string { return fmt.Sprintf("WHEP: %d: %s", e.Status, e.Body) }
+
+// api is one for all: building it costs more than a connection.
+var api = sync.OnceValues(func() (*pion.API, error) {
+	m := &pion.MediaEngine{}
+	if err := m.RegisterDefaultCodecs(); err != nil {
+		return nil, err
+	}
+	s := pion.SettingEngine{}
+	s.SetIncludeLoopbackCandidate(true)
+	s.SetInterfaceFilter(func(name string) bool { return name == "lo" })
+	s.SetNetworkTypes([]pion.NetworkType{pion.NetworkTypeUDP4})
+	return pion.NewAPI(pion.WithMediaEngine(m), pion.WithSettingEngine(s), pion.WithInterceptorRegistry(&interceptor.Registry{})), nil
+})
+
+// Watch sends an offer and takes the answer.
+func Watch(ctx context.Context, o Options) (*Viewer, error) {
+	api, err := api()
+	if err != nil {
+		return nil, err
+	}
+	pc, err := api.NewPeerConnection(pion.Configuration{})
+	if err != nil {
+		return nil, err
+	}
+	v := &Viewer{pc: pc, keyframe: make(chan struct{})}
+	pc.OnTrack(func(track *pion.TrackRemote, _ *pion.RTPReceiver) { v.readers.Go(func() { v.read(track, o.OnPacket) }) })
+	if err := v.negotiate(ctx, o); err != nil {
+		_ = pc.Close() // the first error says it
+		return nil, err
+	}
+	return v, nil
+}
+
+func (v *Viewer) negotiate(ctx context.Context, o Options) error {
+	kinds := []pion.RTPCodecType{pion.RTPCodecTypeVideo}
+	if o.Sound {
+		kinds = append(kinds, pion.RTPCodecTypeAudio)
+	}
+	for _, kind := range kinds {
+		if _, err := v.pc.AddTransceiverFromKind(kind, pion.RTPTransceiverInit{Direction: pion.RTPTransceiverDirectionRecvonly}); err != nil {
+			return err
+		}
+	}
+	offer, err := v.pc.CreateOffer(nil)
+	if err != nil {
+		return err
+	}
+	if err := v.pc.SetLocalDescription(offer); err != nil {
+		return err
+	}
+	started := time.Now()
+	answer, err := v.post(ctx, o.URL, offer.SDP)
+	if err != nil {
+		return err
+	}
+	v.Answered = time.Since(started)
+	return v.pc.SetRemoteDescription(pion.SessionDescription{Type: pion.SDPTypeAnswer, SDP: answer})
+}
+
+func (v *Viewer) post(ctx context.Context, endpoint, offer string) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(offer))
+	if err != nil {
+		return "", err
+	}
+	r.Header.Set("Content-Type", "application/sdp")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return "", err
+	}
+	if answer.StatusCode != http.StatusCreated {
+		return "", &Refused{answer.StatusCode, answer.Header.Get("Retry-After"), string(body)}
+	}
+	base, err := url.Parse(endpoint)
+	if err != nil {
+		return "", err
+	}
+	resource, err := base.Parse(answer.Header.Get("Location"))
+	if err != nil {
+		return "", err
+	}
+	v.resource = resource.String()
+	return string(body), nil
+}
+
+func (v *Viewer) read(track *pion.TrackRemote, seen func(pion.RTPCodecType, *rtp.Packet)) {
+	var watch keyframes
+	var next uint16
+	for first := true; ; first = false {
+		p, _, err := track.ReadRTP()
+		if err != nil {
+			return
+		}
+		if seen != nil {
+			seen(track.Kind(), p)
+		}
+		v.packets.Add(1)
+		if gap := p.SequenceNumber - next; !first && gap < 1<<15 {
+			v.missing.Add(uint64(gap))
+		}
+		next = p.SequenceNumber + 1
+		if track.Kind() == pion.RTPCodecTypeVideo && watch.complete(p) && v.found.CompareAndSwap(false, true) {
+			close(v.keyframe)
+		}
+	}
+}
+
+// Keyframe is closed when a whole keyframe has arrived.
+func (v *Viewer) Keyframe() <-chan struct{} { return v.keyframe }
+
+// Packets is how many have arrived.
+func (v *Viewer) Packets() uint64 { return v.packets.Load() }
+
+// Missing is how many have not.
+func (v *Viewer) Missing() uint64 { return v.missing.Load() }
+
+// Leave ends the session as WHEP asks for, and waits for its end.
+func (v *Viewer) Leave(ctx context.Context) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodDelete, v.resource, nil)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err == nil {
+		_ = answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			err = fmt.Errorf("WHEP: leaving: %s", answer.Status)
+		}
+	}
+	v.Vanish()
+	return err
+}
+
+// Vanish ends without a word to the hub's door.
+func (v *Viewer) Vanish() {
+	_ = v.pc.GracefulClose() // nothing can be done about it
+	v.readers.Wait()
+}
