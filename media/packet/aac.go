@@ -78,7 +78,7 @@ func readBits(data []byte, at, n int) int {
 // fragment collects a frame that is spread over packets: each repeats the
 // whole frame's size, the last has the marker.
 func (a *aacUnpacker) fragment(ts uint32, marker bool, size int, body []byte) ([]Frame, error) {
-	if size > maxAAC {
+	if size == 0 || size > maxAAC {
 		a.part = nil
 		return nil, fmt.Errorf("%w: AAC frame of %d bytes", ErrMalformed, size)
 	}
