@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	pion "github.com/pion/webrtc/v4"
 )
@@ -48,6 +49,9 @@ func ParseFragment(text string) (*Fragment, error) {
 			if line != "" && (len(line) < 2 || line[1] != '=') {
 				return nil, fmt.Errorf("%w: %.40q is no SDP line", ErrFragment, line)
 			}
+		}
+		if strings.ContainsFunc(line, unicode.IsControl) {
+			return nil, fmt.Errorf("%w: %.40q holds a control character", ErrFragment, line)
 		}
 	}
 	if !known {

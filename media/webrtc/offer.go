@@ -31,8 +31,9 @@ type Offer struct {
 	Video, Audio []Codec // in the other side's order of preference
 	WantsVideo   bool    // there is an m-line for it
 	WantsAudio   bool
-	Sends        bool // some m-line sends
-	Receives     bool // some m-line receives
+	Sends        bool                       // some m-line sends
+	Receives     bool                       // some m-line receives
+	Sent         struct{ Video, Audio int } // m-lines that send
 	Ufrag, Pwd   string
 }
 
@@ -93,7 +94,14 @@ func (o *Offer) addMedia(m *sdp.MediaDescription) {
 	if has("inactive") {
 		return
 	}
-	o.Sends = o.Sends || !has("recvonly")
+	if !has("recvonly") {
+		o.Sends = true
+		if m.MediaName.Media == "video" {
+			o.Sent.Video++
+		} else {
+			o.Sent.Audio++
+		}
+	}
 	o.Receives = o.Receives || !has("sendonly")
 }
 
@@ -102,15 +110,21 @@ func mediaCodecs(m *sdp.MediaDescription) []Codec {
 	for _, f := range m.MediaName.Formats {
 		byType[f] = staticCodec(f)
 	}
+	// Firefox writes fmtp and rtcp-fb before the rtpmap that they belong to.
+	for _, a := range m.Attributes {
+		if pt, rest, _ := strings.Cut(a.Value, " "); a.Key == "rtpmap" && hasKey(byType, pt) {
+			byType[pt] = parseRTPMap(pt, rest)
+		}
+	}
 	for _, a := range m.Attributes {
 		pt, rest, _ := strings.Cut(a.Value, " ")
+		c := byType[pt]
 		switch {
-		case a.Key == "rtpmap" && hasKey(byType, pt):
-			byType[pt] = parseRTPMap(pt, rest)
-		case a.Key == "fmtp" && byType[pt] != nil:
-			byType[pt].Fmtp = rest
-		case a.Key == "rtcp-fb" && byType[pt] != nil && len(byType[pt].Feedback) < 16:
-			byType[pt].Feedback = append(byType[pt].Feedback, rest)
+		case c == nil:
+		case a.Key == "fmtp":
+			c.Fmtp = rest
+		case a.Key == "rtcp-fb" && len(c.Feedback) < 16:
+			c.Feedback = append(c.Feedback, rest)
 		}
 	}
 	var codecs []Codec

@@ -52,9 +52,15 @@ func (c *senderClock) read(receiver *pion.RTPReceiver) {
 	}
 }
 
-// fromNTP reads a 64-bit NTP time stamp (RFC 5905 section 6).
+// fromNTP reads a 64-bit NTP time stamp (RFC 5905 section 6). Its seconds
+// start anew in February 2036: a small number is meant after that (RFC 4330
+// section 3).
 func fromNTP(t uint64) time.Time {
 	epoch := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	seconds := t >> 32
+	if seconds < 1<<31 {
+		seconds += 1 << 32
+	}
 	fraction := time.Duration(t & 0xffffffff * uint64(time.Second) >> 32)
-	return epoch.Add(time.Duration(t>>32) * time.Second).Add(fraction)
+	return epoch.Add(time.Duration(seconds) * time.Second).Add(fraction)
 }
