@@ -26,9 +26,10 @@ type Options struct {
 type Relay struct {
 	o Options
 
-	mu      sync.Mutex
-	fanouts map[*media.Stream]*shared
-	viewers map[string]*View // by session id
+	mu         sync.Mutex
+	fanouts    map[*media.Stream]*shared
+	viewers    map[string]*View // by session id
+	publishers map[*media.Stream]*webrtc.Session
 }
 
 // shared is a fan-out with the number of sessions that use it.
@@ -39,7 +40,10 @@ type shared struct {
 
 // New makes a relay.
 func New(o Options) *Relay {
-	return &Relay{o: o, fanouts: map[*media.Stream]*shared{}, viewers: map[string]*View{}}
+	return &Relay{
+		o: o, fanouts: map[*media.Stream]*shared{}, viewers: map[string]*View{},
+		publishers: map[*media.Stream]*webrtc.Session{},
+	}
 }
 
 // Served says what a viewer gets, as the header Avhub-Stream tells it.
@@ -91,12 +95,12 @@ func (r *Relay) Watch(ctx context.Context, source string, want sources.Quality, 
 }
 
 // fanout takes the fan-out of a stream, or makes it.
-func (r *Relay) fanout(s *media.Stream, keyframe func()) *egress.Fanout {
+func (r *Relay) fanout(s *media.Stream) *egress.Fanout {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f := r.fanouts[s]
 	if f == nil {
-		f = &shared{Fanout: egress.NewFanout(s, keyframe)}
+		f = &shared{Fanout: egress.NewFanout(s, func() { r.wantKeyframe(s) })}
 		r.fanouts[s] = f
 	}
 	f.users++
@@ -141,16 +145,4 @@ func (r *Relay) Viewers(source string) int {
 		}
 	}
 	return n
-}
-
-// Publish answers a browser that wants to be a source.
-func (r *Relay) Publish(source string, offer *webrtc.Offer) (*webrtc.Session, error) {
-	line, err := r.o.Sources.Line(source, sources.Main)
-	if err != nil {
-		return nil, err
-	}
-	if err := line.MayPublish(); err != nil {
-		return nil, err
-	}
-	return r.o.WebRTC.Publish(offer, webrtc.PublishOptions{Open: line.Publish})
 }

@@ -32,7 +32,7 @@ func (w *watching) open(ctx context.Context, source string, plan Plan, offer *we
 		return nil, err
 	}
 	w.view = &View{Source: source, Served: served(plan), Since: time.Now()}
-	w.fanout = r.fanout(w.stream, nil)
+	w.fanout = r.fanout(w.stream)
 	stream, fanout := w.stream, w.fanout
 	w.undo = append(w.undo, func() { r.leave(stream, fanout) })
 

@@ -110,8 +110,9 @@ func (b *browser) accept(t *testing.T, answer string) {
 
 // stage is a stream with a camera that runs in real time, and its fan-out.
 type stage struct {
-	camera *mediatest.Camera
-	fanout *egress.Fanout
+	camera   *mediatest.Camera
+	fanout   *egress.Fanout
+	attached chan *egress.Viewer
 }
 
 func newStage(t *testing.T, gop int) *stage {
@@ -129,7 +130,7 @@ func newStage(t *testing.T, gop int) *stage {
 		}
 	})
 	t.Cleanup(func() { close(stop); running.Wait(); fanout.Close() })
-	return &stage{camera, fanout}
+	return &stage{camera, fanout, make(chan *egress.Viewer, 100)}
 }
 
 // view answers the offer with the stage's picture and sound.
@@ -145,6 +146,7 @@ func (s *stage) view(t *testing.T, server *webrtc.Server, offer *webrtc.Offer) *
 			if err := s.fanout.Attach(x.Context(), v); err != nil {
 				t.Error(err)
 			}
+			s.attached <- v
 		},
 		Detach:   func(_ *webrtc.Session, v *egress.Viewer) { s.fanout.Detach(v) },
 		Feedback: func(v *egress.Viewer, p []rtcp.Packet) { s.fanout.Feedback(v, p) },

@@ -7,16 +7,11 @@ import (
 	"time"
 
 	"github.com/pion/interceptor"
-	"github.com/pion/rtcp"
 	pion "github.com/pion/webrtc/v4"
 
 	"avhub/media"
 	"avhub/media/packet"
 )
-
-// keyframeInterval is how often a publisher is asked for a keyframe when none
-// has come: browsers send one only when asked, and a recording needs them.
-const keyframeInterval = 4 * time.Second
 
 // preferredVideo and preferredAudio are what a publisher is answered, best
 // first: H.264 goes to every viewer and player as it is.
@@ -31,12 +26,15 @@ var ErrNoCodec = errors.New("no codec in common")
 // PublishOptions say where a publisher's tracks go.
 type PublishOptions struct {
 	// Open opens the feed, once media can flow.
-	Open func([]media.Track) (*media.Feed, error)
+	Open func(*Session, []media.Track) (*media.Feed, error)
 }
 
 // Publish answers a publisher's offer.
 func (s *Server) Publish(offer *Offer, o PublishOptions) (*Session, error) {
-	p := &publishing{options: o}
+	p := &publishing{options: o, opened: make(chan struct{}), taken: map[int]bool{}}
+	if v, a := offer.Sent.Video, offer.Sent.Audio; v > 1 || a > 1 {
+		return nil, fmt.Errorf("%w: it sends %d pictures and %d sounds: publish one of each, others to sources of their own", ErrOffer, v, a)
+	}
 	codecs := p.choose(offer)
 	if len(codecs) == 0 {
 		return nil, ErrNoCodec
@@ -75,14 +73,14 @@ type publishing struct {
 	options PublishOptions
 	tracks  []media.Track
 
-	mu     sync.Mutex
+	mu     sync.Mutex // held while something of the session begins
 	feed   *media.Feed
 	opened chan struct{}
+	taken  map[int]bool // tracks that are being read
 }
 
 // choose picks one codec of a kind from the offer.
 func (p *publishing) choose(offer *Offer) []pion.RTPCodecParameters {
-	p.opened = make(chan struct{})
 	var codecs []pion.RTPCodecParameters
 	for _, list := range [][]packet.Kind{preferredVideo, preferredAudio} {
 		for _, kind := range list {
@@ -117,14 +115,18 @@ func trackOf(c *Codec) media.Track {
 
 // open is called once media can flow.
 func (p *publishing) open() {
-	feed, err := p.options.Open(p.tracks)
+	feed, err := p.options.Open(p.session, p.tracks)
 	if err != nil {
 		p.session.end(err)
 		return
 	}
 	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.session.ctx.Err() != nil { // it ended meanwhile: close may have been here already
+		feed.Close()
+		return
+	}
 	p.feed = feed
-	p.mu.Unlock()
 	close(p.opened)
 }
 
@@ -149,12 +151,30 @@ func (p *publishing) onTrack(remote *pion.TrackRemote, receiver *pion.RTPReceive
 	case <-x.ctx.Done():
 		return
 	}
+	if clock := p.begin(index, remote, receiver); clock != nil {
+		p.read(remote, index, clock)
+	}
+}
+
+// begin starts what goes on beside the reading of a track. It returns nil if
+// the session has ended, or if such a track is being read already: a second
+// layer of simulcast would mix its packets into the first one's.
+func (p *publishing) begin(index int, remote *pion.TrackRemote, receiver *pion.RTPReceiver) *senderClock {
+	x := p.session
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if x.ctx.Err() != nil || p.taken[index] {
+		return nil
+	}
+	p.taken[index] = true
 	if p.tracks[index].Kind.Video() {
-		x.wg.Go(func() { p.askForKeyframes(uint32(remote.SSRC())) })
+		x.wg.Go(func() {
+			askForKeyframes(x.ctx, x.wishes, func() { x.requestKeyframe(uint32(remote.SSRC())) })
+		})
 	}
 	clock := &senderClock{rate: p.tracks[index].ClockRate}
 	x.wg.Go(func() { clock.read(receiver) })
-	p.read(remote, index, clock)
+	return clock
 }
 
 // trackIndex finds the track by its kind: one codec of each was agreed on, and
@@ -180,6 +200,9 @@ func (p *publishing) read(remote *pion.TrackRemote, index int, clock *senderCloc
 			continue // padding that probes the path
 		}
 		for _, q := range order.push(packet, time.Now()) {
+			if q.Lost > 0 && p.tracks[index].Kind.Video() {
+				p.session.WantKeyframe() // viewers get all packets there are: they cannot see the gap
+			}
 			err := p.feed.Packet(index, media.Packet{
 				Payload: q.Payload, RTP: q.Timestamp, Marker: q.Marker, Lost: q.Lost,
 				NTP: clock.at(q.Timestamp), Arrived: q.Arrived,
@@ -190,23 +213,4 @@ func (p *publishing) read(remote *pion.TrackRemote, index int, clock *senderCloc
 			}
 		}
 	}
-}
-
-// askForKeyframes keeps the group of pictures short.
-func (p *publishing) askForKeyframes(ssrc uint32) {
-	tick := time.NewTicker(keyframeInterval)
-	defer tick.Stop()
-	for {
-		p.session.requestKeyframe(ssrc)
-		select {
-		case <-tick.C:
-		case <-p.session.ctx.Done():
-			return
-		}
-	}
-}
-
-func (x *Session) requestKeyframe(ssrc uint32) {
-	// Fails only when the session has ended.
-	_ = x.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}})
 }

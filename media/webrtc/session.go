@@ -24,6 +24,8 @@ type Session struct {
 	done chan struct{} // closed when everything of it has ended
 	wg   sync.WaitGroup
 
+	wishes chan struct{} // for a keyframe
+
 	mu        sync.Mutex // held while the description changes
 	offer     string
 	answer    string
@@ -36,7 +38,7 @@ type Session struct {
 
 // newSession registers a session for a peer connection; reserve was called.
 func (s *Server) newSession(pc *pion.PeerConnection) *Session {
-	x := &Session{id: token(), server: s, pc: pc, opened: time.Now(), done: make(chan struct{})}
+	x := &Session{id: token(), server: s, pc: pc, opened: time.Now(), done: make(chan struct{}), wishes: make(chan struct{}, 1)}
 	x.ctx, x.stop = context.WithCancelCause(context.Background())
 	pc.OnConnectionStateChange(x.stateChanged)
 	s.mu.Lock()

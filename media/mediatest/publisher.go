@@ -1,0 +1,187 @@
+package mediatest
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	pion "github.com/pion/webrtc/v4"
+
+	"avhub/media/packet"
+)
+
+// Publisher is a browser that publishes H.264 and Opus. It numbers its packets
+// itself and repeats none, so that a test can lose and swap them; like a
+// browser it makes a keyframe only when asked for one.
+type Publisher struct {
+	PC *pion.PeerConnection
+	// Asked receives the time of each picture loss indication.
+	Asked chan time.Time
+
+	video, audio *pion.TrackLocalStaticRTP
+	seq, sounds  uint16
+	n            int
+}
+
+// NewPublisher makes a publisher; close its PC.
+func NewPublisher() (*Publisher, error) {
+	m := &pion.MediaEngine{}
+	if err := m.RegisterDefaultCodecs(); err != nil {
+		return nil, err
+	}
+	settings := pion.SettingEngine{}
+	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
+	api := pion.NewAPI(pion.WithMediaEngine(m), pion.WithSettingEngine(settings), pion.WithInterceptorRegistry(&interceptor.Registry{}))
+	pc, err := api.NewPeerConnection(pion.Configuration{})
+	if err != nil {
+		return nil, err
+	}
+	p := &Publisher{PC: pc, Asked: make(chan time.Time, 1000), seq: 65_530}
+	if p.video, err = p.add(pion.MimeTypeH264, "video"); err == nil {
+		p.audio, err = p.add(pion.MimeTypeOpus, "audio")
+	}
+	return p, err
+}
+
+func (p *Publisher) add(mime, id string) (*pion.TrackLocalStaticRTP, error) {
+	track, err := pion.NewTrackLocalStaticRTP(pion.RTPCodecCapability{MimeType: mime}, id, "publisher")
+	if err != nil {
+		return nil, err
+	}
+	sender, err := p.PC.AddTrack(track)
+	if err != nil {
+		return nil, err
+	}
+	go p.listen(sender)
+	return track, nil
+}
+
+func (p *Publisher) listen(sender *pion.RTPSender) {
+	for {
+		packets, _, err := sender.ReadRTCP()
+		if err != nil {
+			return // the connection was closed
+		}
+		for _, q := range packets {
+			if _, ok := q.(*rtcp.PictureLossIndication); ok {
+				p.Asked <- time.Now()
+			}
+		}
+	}
+}
+
+// Offer is the publisher's offer with all its candidates.
+func (p *Publisher) Offer(ctx context.Context) (string, error) {
+	offer, err := p.PC.CreateOffer(nil)
+	if err != nil {
+		return "", err
+	}
+	gathered := pion.GatheringCompletePromise(p.PC)
+	if err := p.PC.SetLocalDescription(offer); err != nil {
+		return "", err
+	}
+	select {
+	case <-gathered:
+		return p.PC.LocalDescription().SDP, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// Accept takes the hub's answer.
+func (p *Publisher) Accept(answer string) error {
+	return p.PC.SetRemoteDescription(pion.SessionDescription{Type: pion.SDPTypeAnswer, SDP: answer})
+}
+
+// Picture makes the next picture's packets, about 3,000 bytes; its number
+// stands where [Number] reads it. Send sends them.
+func (p *Publisher) Picture(keyframe bool) ([]*rtp.Packet, error) {
+	nalu := make([]byte, 3000)
+	for i := range nalu {
+		nalu[i] = byte(i%251) | 1
+	}
+	nalu[0] = 0x41
+	binary.BigEndian.PutUint32(nalu[len(nalu)-5:], uint32(p.n))
+	nalu[len(nalu)-1] = 0x80
+	data := [][]byte{nalu}
+	if keyframe {
+		nalu[0] = 0x65
+		data = [][]byte{SPS, PPS, nalu}
+	}
+	payloads, err := packet.Pack(packet.H264, data, 1100)
+	if err != nil {
+		return nil, err
+	}
+	var packets []*rtp.Packet
+	for i := range payloads.Len() {
+		packets = append(packets, &rtp.Packet{
+			Header:  rtp.Header{Version: 2, SequenceNumber: p.seq, Timestamp: p.PictureTime(), Marker: i == payloads.Len()-1},
+			Payload: payloads.At(i),
+		})
+		p.seq++
+	}
+	p.n++
+	return packets, nil
+}
+
+// PictureTime is the RTP timestamp of the next picture.
+func (p *Publisher) PictureTime() uint32 { return uint32(p.n) * 3600 }
+
+// VideoSSRC is what the publisher's picture is sent under.
+func (p *Publisher) VideoSSRC() uint32 {
+	return uint32(p.PC.GetSenders()[0].GetParameters().Encodings[0].SSRC)
+}
+
+// Send sends packets of pictures in the order given.
+func (p *Publisher) Send(packets ...*rtp.Packet) error {
+	for _, q := range packets {
+		if err := p.video.WriteRTP(q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Sound sends 20 ms of sound.
+func (p *Publisher) Sound() error {
+	p.sounds++
+	return p.audio.WriteRTP(&rtp.Packet{
+		Header:  rtp.Header{Version: 2, SequenceNumber: p.sounds, Timestamp: uint32(p.sounds) * 960},
+		Payload: []byte{0xf8, 0xff, 0xfe}, // silence
+	})
+}
+
+// Run publishes in real time until ctx ends: a keyframe when asked for.
+func (p *Publisher) Run(ctx context.Context) error {
+	tick := time.NewTicker(Interval)
+	defer tick.Stop()
+	for {
+		keyframe := false
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		select {
+		case <-p.Asked:
+			keyframe = true
+		default:
+		}
+		packets, err := p.Picture(keyframe)
+		if err != nil {
+			return err
+		}
+		if err := p.Send(packets...); err != nil {
+			return err
+		}
+		for range 2 {
+			if err := p.Sound(); err != nil {
+				return err
+			}
+		}
+	}
+}
