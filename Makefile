@@ -13,8 +13,8 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT  := $(shell git rev-parse HEAD 2>/dev/null)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
-# Everything but the tests that start whole hubs, and the bench.
-PACKAGES = $$(go list ./... | grep -vE '/cmd/avhub/(e2e|bench)(/|$$)')
+# Everything but the tests that start whole hubs.
+PACKAGES = $$(go list ./... | grep -vE '/cmd/avhub/e2e(/|$$)')
 
 # What the pages are made of: a build follows when one of these has changed.
 WEB := $(shell find web -type d \( -name node_modules -o -name dist -o -name e2e -o -name test-results \) -prune \
@@ -71,8 +71,8 @@ integration: build ## whole hubs with real cameras and players
 browser: build ## the pages in Chromium
 	cd web && npm run e2e
 
-bench: build ## timings, as ratios within one run
-	go test -count=1 -run '^$$' -bench . -timeout 30m ./cmd/avhub/bench
+bench: setup-run build ## speed and memory, one table, each figure beside a reference of the same run
+	go run ./cmd/avhub/bench
 
 check: lint unit ## the quick part, under two minutes
 

@@ -2,7 +2,6 @@ package transcode
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,14 @@ import (
 
 // opusRate is the rate at which Opus counts, whatever it carries (RFC 7587).
 const opusRate = 48000
+
+// What ffmpeg is asked for: packets of 20 ms that all have the same size.
+const (
+	opusBitRate   = 64000                // bit/s
+	opusFrame     = 960                  // samples
+	opusPacket    = opusBitRate / 8 / 50 // bytes
+	opusLookahead = 120                  // samples that the encoder puts before the first (RFC 7845 section 4.2)
+)
 
 // rebaseBeyond is how far sound may be off its place before it is put right.
 const rebaseBeyond = 40 * time.Millisecond
@@ -67,7 +74,7 @@ func inputArgs(t media.Track) ([]string, error) {
 		if len(t.Config) < 2 {
 			return nil, fmt.Errorf("the AAC sound has no configuration")
 		}
-		return []string{"-f", "aac"}, nil
+		return []string{"-f", "flv"}, nil
 	case packet.PCMA:
 		return raw("alaw"), nil
 	case packet.PCMU:
@@ -82,8 +89,9 @@ func (m *opusMaker) args() []string {
 	in, _ := inputArgs(m.track) // was good at the start
 	args := []string{"-probesize", "32", "-analyzeduration", "0", "-fflags", "nobuffer", "-flags", "low_delay"}
 	args = append(append(args, in...), "-i", "pipe:0")
-	return append(args, "-map", "0:a", "-ar", "48000", "-ac", "2", "-c:a", "libopus", "-b:a", "64k", "-application", "lowdelay",
-		"-frame_duration", "20", "-f", "ogg", "-page_duration", "20000", "-flush_packets", "1", "pipe:1")
+	// Packets of one size need no container, and so none that waits for the next.
+	return append(args, "-map", "0:a", "-ar", "48000", "-ac", "2", "-c:a", "libopus", "-b:a", strconv.Itoa(opusBitRate), "-vbr", "off",
+		"-application", "lowdelay", "-frame_duration", "20", "-f", "data", "-flush_packets", "1", "pipe:1")
 }
 
 // feed writes frames to the process as they come.
@@ -118,7 +126,7 @@ func (m *opusMaker) wrap(frame []byte) ([]byte, int64) {
 		if samples == 0 {
 			samples = 1024
 		}
-		return adts(m.track.Config, frame), samples * opusRate / rate
+		return flvSound(m.track.Config, frame, m.fed*1000/opusRate, m.fed == 0), samples * opusRate / rate
 	case packet.G722:
 		return frame, int64(len(frame)) * 2 * opusRate / 16000
 	default:
@@ -154,31 +162,23 @@ func (m *opusMaker) place(sample int64) (pts int64, utc time.Time, ok bool) {
 	return b.pts + off, b.utc.Add(time.Duration(off) * time.Second / opusRate), true
 }
 
-// drain takes Opus packets out of the process's Ogg stream.
+// drain takes Opus packets out of the process.
 func (m *opusMaker) drain(r io.Reader) error {
-	ogg := newOggReader(r)
-	var at, skip int64
-	for n := 0; ; n++ {
-		packet, err := ogg.next()
-		if err != nil {
+	at := int64(-opusLookahead)
+	for {
+		data := make([]byte, opusPacket)
+		if _, err := io.ReadFull(r, data); err != nil {
 			return err
 		}
-		switch n {
-		case 0: // OpusHead (RFC 7845 section 5.1)
-			if len(packet) < 19 || string(packet[:8]) != "OpusHead" {
-				return errors.New("its output is no Opus")
-			}
-			skip = int64(binary.LittleEndian.Uint16(packet[10:]))
-			continue
-		case 1: // OpusTags
-			continue
+		if opusSamples(data) != opusFrame {
+			return errors.New("its output is not Opus in packets of 20 ms")
 		}
-		pts, utc, ok := m.place(at - skip)
-		at += opusSamples(packet)
+		pts, utc, ok := m.place(at)
+		at += opusFrame
 		if !ok {
 			continue
 		}
-		if err := m.out.Write([][]byte{packet}, true, pts, utc); err != nil {
+		if err := m.out.Write([][]byte{data}, true, pts, utc); err != nil {
 			return err
 		}
 	}
@@ -210,20 +210,4 @@ func opusSamples(p []byte) int64 {
 		return 0
 	}
 	return frame * int64(p[1]&0x3f)
-}
-
-// adts puts a header before an AAC frame (ISO/IEC 13818-7 section 6.2), as its
-// AudioSpecificConfig says.
-func adts(config, frame []byte) []byte {
-	object := config[0] >> 3
-	rate := config[0]&7<<1 | config[1]>>7
-	channels := config[1] >> 3 & 0xf
-	if object == 5 || object == 29 || object == 0 || object > 4 {
-		object = 2 // HE-AAC is LC with an extension that the decoder finds itself
-	}
-	size := len(frame) + 7
-	out := make([]byte, 0, size)
-	out = append(out, 0xff, 0xf1, (object-1)<<6|rate<<2|channels>>2,
-		channels&3<<6|byte(size>>11), byte(size>>3), byte(size&7)<<5|0x1f, 0xfc)
-	return append(out, frame...)
 }

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtp"
+	pion "github.com/pion/webrtc/v4"
+
+	"avhub/cmd/avhub/whepclient"
+)
+
+// benchDelay: 50 viewers of one source; from the encoder's writing of a
+// picture's last packet to its arrival at each viewer.
+func benchDelay(ctx context.Context) ([]row, error) {
+	const viewers, goal = 50, 5 * time.Millisecond
+	h, err := startHub()
+	if err != nil {
+		return nil, err
+	}
+	defer h.stop()
+	if err := h.add(ctx, map[string]string{"id": "film"}); err != nil {
+		return nil, err
+	}
+	filming, cut := context.WithCancel(ctx)
+	defer cut()
+	done, err := publish(filming, "rtsp://"+h.rtsp+"/film")
+	if err != nil {
+		return nil, err
+	}
+	if err := h.awaitLive(ctx, 1); err != nil {
+		return nil, err
+	}
+	own, err := watchDelays(ctx, h.whep("film"), viewers)
+	if err != nil {
+		return nil, err
+	}
+	cut()
+	if err := <-done; err != nil {
+		return nil, err
+	}
+	sender, url, err := startPlainSender()
+	if err != nil {
+		return nil, err
+	}
+	defer sender.stop()
+	plain, err := watchDelays(ctx, url, viewers)
+	if err != nil {
+		return nil, err
+	}
+	return []row{{
+		what: "added delay, packet in to packet out, 50 viewers (the viewers' own time included)", goal: "p99 ≤ 5 ms", got: own.String(),
+		reference: fmt.Sprintf("plain pion sender without RTSP in: %s; ratio at p99 %.2f", plain, float64(own.at(0.99))/float64(plain.at(0.99))),
+		met:       own.at(0.99) <= goal,
+	}}, nil
+}
+
+// watchDelays watches for ten seconds, beginning when all are there.
+func watchDelays(ctx context.Context, url string, viewers int) (*samples, error) {
+	var measuring atomic.Bool
+	all := &samples{}
+	for range viewers {
+		v, err := whepclient.Watch(ctx, whepclient.Options{URL: url, OnPacket: func(_ pion.RTPCodecType, p *rtp.Packet) {
+			if at, ok := sentAt(p); ok && measuring.Load() {
+				all.add(time.Since(at))
+			}
+		}})
+		if err != nil {
+			return nil, err
+		}
+		defer v.Vanish()
+		<-v.Keyframe()
+	}
+	if err := pause(ctx, 2*time.Second); err != nil { // what they caught up with is old
+		return nil, err
+	}
+	measuring.Store(true)
+	if err := pause(ctx, 10*time.Second); err != nil {
+		return nil, err
+	}
+	measuring.Store(false)
+	if want := viewers * 10 * 25 * 9 / 10; all.count() < want {
+		return nil, fmt.Errorf("%d pictures arrived, %d were expected", all.count(), want)
+	}
+	return all, nil
+}

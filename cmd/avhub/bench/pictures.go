@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	"github.com/pion/rtp"
+
+	"avhub/media/mediatest"
+	"avhub/media/packet"
+)
+
+// The pictures that these measurements send: 25 a second, about 1 Mbit/s, a
+// keyframe every two seconds. The time of sending stands at the end of each.
+const (
+	pictureSize  = 5000
+	keyframeSize = 40_000
+	keyframeEach = 50
+	stampSize    = 13 // magic, nanoseconds, stop bit
+	magic        = 0x61767462
+)
+
+// stamped is a picture that carries its time.
+func stamped(n int, now time.Time) [][]byte {
+	size, head := pictureSize, byte(0x41)
+	if n%keyframeEach == 0 {
+		size, head = keyframeSize, 0x65
+	}
+	nalu := make([]byte, size)
+	nalu[0] = head
+	for i := 1; i < size; i++ {
+		nalu[i] = byte(i%251) | 1
+	}
+	end := nalu[size-stampSize:]
+	binary.BigEndian.PutUint32(end, magic)
+	binary.BigEndian.PutUint64(end[4:], uint64(now.UnixNano()))
+	end[12] = 0x80
+	if head == 0x65 {
+		return [][]byte{mediatest.SPS, mediatest.PPS, nalu}
+	}
+	return [][]byte{nalu}
+}
+
+// sentAt reads the time from a picture's last packet.
+func sentAt(p *rtp.Packet) (time.Time, bool) {
+	if !p.Marker || len(p.Payload) < stampSize {
+		return time.Time{}, false
+	}
+	end := p.Payload[len(p.Payload)-stampSize:]
+	if binary.BigEndian.Uint32(end) != magic {
+		return time.Time{}, false
+	}
+	return time.Unix(0, int64(binary.BigEndian.Uint64(end[4:]))), true
+}
+
+// film sends pictures at their pace until ctx ends.
+func film(ctx context.Context, send func(*rtp.Packet) error) error {
+	tick := time.NewTicker(mediatest.Interval)
+	defer tick.Stop()
+	var seq uint16
+	for n := 0; ; n++ {
+		payloads, err := packet.Pack(packet.H264, stamped(n, time.Now()), 1180)
+		if err != nil {
+			return err
+		}
+		for i := range payloads.Len() {
+			p := &rtp.Packet{
+				Header:  rtp.Header{Version: 2, PayloadType: 96, SequenceNumber: seq, Timestamp: uint32(n) * 3600, SSRC: 7, Marker: i == payloads.Len()-1},
+				Payload: payloads.At(i),
+			}
+			seq++
+			if err := send(p); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// process is a program under measurement.
+type process struct{ cmd *exec.Cmd }
+
+// start runs a program and waits until it has written the word.
+func start(env []string, ready, name string, args ...string) (*process, error) {
+	p := &process{exec.Command(name, args...)}
+	p.cmd.Env = append(os.Environ(), env...)
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	p.cmd.Stderr = p.cmd.Stdout
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	var said bytes.Buffer
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if strings.Contains(lines.Text(), ready) {
+			go func() { _, _ = io.Copy(io.Discard, out) }() // ends with the process
+			return p, nil
+		}
+		said.WriteString(lines.Text() + "\n")
+	}
+	_ = p.cmd.Wait()
+	return nil, fmt.Errorf("%s %s has ended:\n%s", name, strings.Join(args, " "), said.String())
+}
+
+func (p *process) stop() {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+	_ = p.cmd.Wait()
+}
+
+// cpu is the time that the process has computed so far (proc(5), stat).
+func (p *process) cpu() (time.Duration, error) {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
+	const utime, stime, ticks = 11, 12, 100
+	user, err1 := strconv.Atoi(fields[utime])
+	system, err2 := strconv.Atoi(fields[stime])
+	if err1 != nil || err2 != nil {
+		return 0, fmt.Errorf("/proc/%d/stat is not as expected", p.cmd.Process.Pid)
+	}
+	return time.Duration(user+system) * time.Second / ticks, nil
+}
+
+// memory is the resident set, in bytes.
+func (p *process) memory() (int, error) {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	pages, err := strconv.Atoi(strings.Fields(string(raw))[1])
+	return pages * os.Getpagesize(), err
+}
+
+// hub is an avhub under measurement.
+type hub struct {
+	*process
+	http, rtsp string
+	dir        string
+}
+
+const avhub = "bin/avhub"
+
+func startHub() (*hub, error) {
+	dir, err := os.MkdirTemp("", "avhub-bench-")
+	if err != nil {
+		return nil, err
+	}
+	addrs, err := freeAddrs(3)
+	if err != nil {
+		return nil, err
+	}
+	h := &hub{http: addrs[0], rtsp: addrs[1], dir: dir}
+	h.process, err = start([]string{
+		"AVHUB_HTTP_LISTEN=" + addrs[0], "AVHUB_RTSP_LISTEN=" + addrs[1], "AVHUB_WEBRTC_LISTEN=" + addrs[2],
+		"AVHUB_DATA_DIR=" + dir, "AVHUB_LOG_LEVEL=info",
+	}, "avhub is running", avhub, "serve")
+	return h, err
+}
+
+func (h *hub) stop() {
+	h.process.stop()
+	_ = os.RemoveAll(h.dir)
+}
+
+func (h *hub) whep(source string) string { return "http://" + h.http + "/whep/" + source }
+
+func (h *hub) add(ctx context.Context, fields map[string]string) error {
+	body, err := json.Marshal(fields)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+h.http+"/api/v1/sources", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusCreated {
+		text, _ := io.ReadAll(answer.Body)
+		return fmt.Errorf("add source: %s %s", answer.Status, text)
+	}
+	return nil
+}
+
+// awaitLive waits until so many sources are live.
+func (h *hub) awaitLive(ctx context.Context, count int) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		n, err := h.live(ctx)
+		if err != nil || n >= count {
+			return err
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("%d of %d sources came live", n, count)
+		}
+	}
+}
+
+func (h *hub) live(ctx context.Context) (int, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+h.http+"/api/v1/sources", nil)
+	if err != nil {
+		return 0, err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	var list struct {
+		Items []struct {
+			Main struct{ State string }
+		}
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&list); err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, s := range list.Items {
+		if s.Main.State == "live" {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func freeAddrs(n int) ([]string, error) {
+	var addrs []string
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close()
+		addrs = append(addrs, l.Addr().String())
+	}
+	return addrs, nil
+}
