@@ -2,12 +2,16 @@ package webrtc_test
 
 import (
 	"context"
+	"io"
 	"log/slog"
+	"net"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/logging"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	pion "github.com/pion/webrtc/v4"
@@ -48,6 +52,7 @@ func newBrowser(t *testing.T, settings pion.SettingEngine) *browser {
 		t.Fatal(err)
 	}
 	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetICEUDPMux(roomy(t))
 	api := pion.NewAPI(pion.WithMediaEngine(m), pion.WithSettingEngine(settings), pion.WithInterceptorRegistry(&interceptor.Registry{}))
 	pc, err := api.NewPeerConnection(pion.Configuration{})
 	if err != nil {
@@ -70,6 +75,23 @@ func newBrowser(t *testing.T, settings pion.SettingEngine) *browser {
 		}
 	})
 	return b
+}
+
+// roomy is a UDP port with room for what comes while the machine is busy with
+// other tests: what does not fit would be lost.
+func roomy(t *testing.T) ice.UDPMux {
+	t.Helper()
+	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.SetReadBuffer(4 << 20); err != nil {
+		t.Fatal(err)
+	}
+	quiet := &logging.DefaultLoggerFactory{Writer: io.Discard}
+	mux := pion.NewICEUDPMux(quiet.NewLogger("ice"), conn)
+	t.Cleanup(func() { _ = mux.Close() })
+	return mux
 }
 
 // offer is the browser's offer to receive, with its candidates.

@@ -48,6 +48,8 @@ func began(t *testing.T) (*mediatest.Publisher, *webrtc.Session, *media.Stream, 
 	stream := media.NewStream("field-1")
 	p, session := newPublisher(t, server(t, "127.0.0.1:0"), stream)
 	await(t, "the feed", stream.Fed)
+	// What is sent before the publisher's own end is ready is dropped there.
+	await(t, "the connection", func() bool { return p.PC.ConnectionState() == pion.PeerConnectionStateConnected })
 	reader := stream.Subscribe(media.ReaderOptions{})
 	t.Cleanup(reader.Close)
 	send(t, p, picture(t, p, true)...)
