@@ -19,6 +19,8 @@ type Catalog struct {
 	store  *configs.SourceStore
 	events *Events
 
+	changing sync.Mutex // held through a change: two of one source must not mix
+
 	mu      sync.Mutex
 	entries map[string]entry
 	viewers func(id string) int
@@ -140,6 +142,8 @@ func (c *Catalog) Get(id string) (Source, error) {
 
 // Add stores and starts a new source.
 func (c *Catalog) Add(src configs.Source) (Source, error) {
+	c.changing.Lock()
+	defer c.changing.Unlock()
 	if _, taken := c.entry(src.ID); taken {
 		return Source{}, problem(409, "id_taken", "there is a source "+src.ID+" already: choose another id")
 	}
@@ -164,6 +168,8 @@ func (c *Catalog) Ensure(src configs.Source) error {
 // Change stores and restarts a source with other settings. A URL that holds
 // "***" keeps the stored password.
 func (c *Catalog) Change(id string, change func(*configs.Source)) (Source, error) {
+	c.changing.Lock()
+	defer c.changing.Unlock()
 	e, ok := c.entry(id)
 	switch {
 	case !ok:
@@ -198,6 +204,8 @@ func (c *Catalog) put(src configs.Source, event string) (Source, error) {
 
 // Remove stops a source and forgets it.
 func (c *Catalog) Remove(id string) error {
+	c.changing.Lock()
+	defer c.changing.Unlock()
 	e, ok := c.entry(id)
 	switch {
 	case !ok:

@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -17,7 +18,8 @@ func (s *Server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{s}, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	// One figure that is wrong must not hide all others.
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 }
 
 type collector struct{ *Server }
@@ -90,6 +92,7 @@ func collectLine(out chan<- prometheus.Metric, id, quality string, line *sources
 	}
 	gauge(out, descLive, live, []string{id, quality})
 	counter(out, descReconnects, uint64(line.Reconnects()), []string{id, quality})
+	seen := map[string]int{}
 	for _, t := range line.Stats() {
 		if t.Derived {
 			continue
@@ -98,7 +101,11 @@ func collectLine(out chan<- prometheus.Metric, id, quality string, line *sources
 		if t.Kind.Video() {
 			kind = "video"
 		}
-		labels := []string{id, quality, kind, t.Kind.String()}
+		name := kind
+		if seen[kind]++; seen[kind] > 1 {
+			name += strconv.Itoa(seen[kind]) // audio2: some cameras have two microphones
+		}
+		labels := []string{id, quality, name, t.Kind.String()}
 		counter(out, descPackets, t.Packets, labels)
 		counter(out, descBytes, t.Bytes, labels)
 		counter(out, descLost, t.Lost, labels)

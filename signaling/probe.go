@@ -130,7 +130,11 @@ func (s *Server) snapshot(ctx context.Context, in *snapshotInput) (*snapshotOutp
 		if unit == nil {
 			continue
 		}
-		track := line.Stream().Tracks()[unit.Track]
+		tracks := line.Stream().Tracks()
+		if unit.Track >= len(tracks) {
+			continue // it has just come back with others
+		}
+		track := tracks[unit.Track]
 		jpeg, err := transcode.Snapshot(ctx, s.o.FFmpeg, unit, track.Kind, track.Params, in.Width)
 		switch {
 		case errors.Is(err, media.ErrClosed):

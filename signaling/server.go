@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"avhub/media/relay"
@@ -55,6 +56,7 @@ const (
 	headerTimeout = 5 * time.Second
 	bodyTimeout   = 10 * time.Second
 	idleTimeout   = 2 * time.Minute
+	writeTimeout  = 2 * time.Minute // of a whole answer: one who does not read it holds no memory for ever
 	maxHeader     = 32 << 10
 )
 
@@ -67,6 +69,7 @@ func NewServer(o Options) *Server {
 		Handler:           s.handler(),
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
+		WriteTimeout:      writeTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 	}
@@ -83,20 +86,52 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", s.metrics())
-	mux.Handle("/api/", http.HandlerFunc(unknownRoute))
+	mux.HandleFunc("/api/", unknownRoute(mux))
 	mux.Handle("/", s.o.Pages)
-	return s.contain(secure(limitBody(mux)))
+	return s.contain(secure(sameOrigin(limitBody(mux))))
 }
 
-func unknownRoute(w http.ResponseWriter, r *http.Request) {
-	problem(http.StatusNotFound, "unknown_route", "there is no "+r.Method+" "+r.URL.Path+": see /docs").write(w)
+// unknownRoute answers what no other route of the API has taken.
+func unknownRoute(mux *http.ServeMux) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var allow []string
+		for _, method := range []string{"DELETE", "GET", "PATCH", "POST"} {
+			other := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+			if _, pattern := mux.Handler(other); pattern != "/api/" {
+				allow = append(allow, method)
+			}
+		}
+		if len(allow) == 0 {
+			problem(http.StatusNotFound, "unknown_route", "there is no "+r.URL.Path+": see /docs").write(w)
+			return
+		}
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		problem(http.StatusMethodNotAllowed, "method", r.Method+" has no meaning here: use "+w.Header().Get("Allow")).write(w)
+	}
+}
+
+// sameOrigin refuses changes that a page of another site makes a browser send.
+// WHEP and WHIP are open to other sites' players (RFC 9725 section 4.7).
+func sameOrigin(next http.Handler) http.Handler {
+	p := http.NewCrossOriginProtection()
+	p.AddInsecureBypassPattern("/whep/")
+	p.AddInsecureBypassPattern("/whip/")
+	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		problem(http.StatusForbidden, "cross_origin", "a page of another site must not change the hub: use the hub's own pages, or a program").write(w)
+	}))
+	return p.Handler(next)
 }
 
 // contain turns a panic of one request into a 500 and a line in the log.
 func (s *Server) contain(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if p := recover(); p != nil && p != http.ErrAbortHandler {
+			p := recover()
+			switch p {
+			case nil:
+			case http.ErrAbortHandler: // the answer is to break off
+				panic(p)
+			default:
 				s.o.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "panic", p)
 				problem(http.StatusInternalServerError, "internal", "the hub failed on this request; its log says more").write(w)
 			}

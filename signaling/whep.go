@@ -67,14 +67,14 @@ func (d *door) routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+d.path+"/{source}", d.post)
 	mux.HandleFunc("PATCH "+d.path+"/{source}/{session}", d.patch)
 	mux.HandleFunc("DELETE "+d.path+"/{source}/{session}", d.delete)
-	for _, method := range []string{"GET", "HEAD", "PUT"} { // RFC 9725 section 4.2: reserved
-		mux.HandleFunc(method+" "+d.path+"/{source}", notAllowed("OPTIONS, POST"))
-		mux.HandleFunc(method+" "+d.path+"/{source}/{session}", notAllowed("OPTIONS, PATCH, DELETE"))
-	}
+	mux.HandleFunc(d.path+"/{source}", d.notAllowed("OPTIONS, POST"))
+	mux.HandleFunc(d.path+"/{source}/{session}", d.notAllowed("OPTIONS, PATCH, DELETE"))
 }
 
-func notAllowed(allow string) http.HandlerFunc {
+// notAllowed answers all other methods (RFC 9725 section 4.2 reserves some).
+func (d *door) notAllowed(allow string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		d.headers(w)
 		w.Header().Set("Allow", allow)
 		problem(http.StatusMethodNotAllowed, "method", r.Method+" has no meaning here: use "+allow).write(w)
 	}
@@ -234,7 +234,7 @@ func doorProblem(err error) *Problem {
 		p := problem(http.StatusNotAcceptable, "no_common_codec", codec.Error())
 		p.Reason, p.SourceCodecs, p.BrowserCodecs = string(codec.Reason), codec.Source, codec.Browser
 		return p
-	case errors.Is(err, sources.ErrUnknown):
+	case errors.Is(err, sources.ErrUnknown), errors.Is(err, media.ErrClosed): // closed: just removed
 		return problem(http.StatusNotFound, "unknown_source", "there is no source of this id")
 	case errors.Is(err, sources.ErrNotPush):
 		return problem(http.StatusConflict, "not_push", "this source is pulled from a camera: clear its url to publish to it")
