@@ -32,6 +32,8 @@ type hub struct {
 	url string // http://host:port
 	log *logText
 	set *sources.Set
+
+	doors *signaling.Server
 }
 
 // newHub starts a hub with sources of its configuration file.
@@ -67,6 +69,7 @@ func newHub(t *testing.T, fromFile ...configs.Source) *hub {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.doors = doors
 	h.url = "http://" + listener.Addr().String()
 	var serving sync.WaitGroup
 	serving.Go(func() {

@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -55,6 +56,7 @@ type Server struct {
 const (
 	headerTimeout = 5 * time.Second
 	bodyTimeout   = 10 * time.Second
+	restTimeout   = time.Second // for what nobody will read of a body
 	idleTimeout   = 2 * time.Minute
 	writeTimeout  = 2 * time.Minute // of a whole answer: one who does not read it holds no memory for ever
 	maxHeader     = 32 << 10
@@ -157,8 +159,12 @@ func secure(next http.Handler) http.Handler {
 func limitBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body != nil && r.ContentLength != 0 {
-			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
-			r.Body = http.MaxBytesReader(w, r.Body, max(maxSDP, maxJSON)+1)
+			control := http.NewResponseController(w)
+			_ = control.SetReadDeadline(time.Now().Add(bodyTimeout))
+			// What a handler leaves of a body the server reads before it answers.
+			// Handlers do not close bodies: that would wait for the rest as well.
+			defer func() { _ = control.SetReadDeadline(time.Now().Add(restTimeout)) }()
+			r.Body = io.NopCloser(http.MaxBytesReader(w, r.Body, max(maxSDP, maxJSON)+1))
 		}
 		next.ServeHTTP(w, r)
 	})
