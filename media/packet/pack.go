@@ -149,13 +149,14 @@ func (p *Payloads) aggregate(nalus [][]byte, header int) {
 }
 
 // split writes a NAL unit as FU-A (RFC 6184 section 5.8) or FU (RFC 7798
-// section 4.4.3) of nearly equal size.
+// section 4.4.3). All but the last have the same size: so they can leave in one
+// message that the kernel cuts.
 func (p *Payloads) split(nalu []byte, max, header int) {
 	room := max - header - 1
 	rest := nalu[header:]
 	n := (len(rest) + room - 1) / room
 	for i := range n {
-		part := rest[:(len(rest)+n-i-1)/(n-i)]
+		part := rest[:min(room, len(rest))]
 		rest = rest[len(part):]
 		var flags byte
 		if i == 0 {

@@ -15,6 +15,8 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	pion "github.com/pion/webrtc/v4"
+
+	"avhub/media/egress"
 )
 
 // Options of a server.
@@ -45,7 +47,7 @@ type Server struct {
 	settings    pion.SettingEngine
 	certificate pion.Certificate
 	log         *slog.Logger
-	udp         net.PacketConn
+	udp         *egress.Gatherer
 	tcp         net.Listener
 	udpMux      ice.UDPMux
 	tcpMux      ice.TCPMux
@@ -92,7 +94,9 @@ func (s *Server) listen(addr string) error {
 		if s.tcp, err = net.Listen("tcp", addr); err != nil {
 			return fmt.Errorf("webrtc: listen on tcp %s: %w: free the port or change webrtc.listen", addr, err)
 		}
-		if s.udp, err = net.ListenPacket("udp", s.tcp.Addr().String()); err == nil {
+		var udp net.PacketConn
+		if udp, err = net.ListenPacket("udp", s.tcp.Addr().String()); err == nil {
+			s.udp = egress.NewGatherer(udp.(*net.UDPConn))
 			break
 		}
 		_ = s.tcp.Close()
@@ -103,11 +107,9 @@ func (s *Server) listen(addr string) error {
 	if err != nil {
 		return fmt.Errorf("webrtc: listen on udp %s: %w: free the port or change webrtc.listen", addr, err)
 	}
-	if u, ok := s.udp.(*net.UDPConn); ok {
-		// The kernel may give less; it says nothing then, and neither do we.
-		_ = u.SetReadBuffer(udpBuffer)
-		_ = u.SetWriteBuffer(udpBuffer)
-	}
+	// The kernel may give less; it says nothing then, and neither do we.
+	_ = s.udp.SetReadBuffer(udpBuffer)
+	_ = s.udp.SetWriteBuffer(udpBuffer)
 	return nil
 }
 
@@ -165,6 +167,9 @@ func (s *Server) Session(id string) *Session {
 	}
 	return nil // unknown, or ending
 }
+
+// Sent is what left by UDP.
+func (s *Server) Sent() egress.GathererStats { return s.udp.Stats() }
 
 // Sessions are all sessions.
 func (s *Server) Sessions() []*Session {

@@ -72,31 +72,20 @@ func perPacket(ctx context.Context, p *process, url string, viewers int) (cost, 
 	if err != nil {
 		return cost{}, err
 	}
-	var all []*whepclient.Viewer
-	for range viewers {
-		v, err := whepclient.Watch(ctx, whepclient.Options{URL: url})
-		if err != nil {
-			return cost{}, err
-		}
-		defer v.Vanish()
-		<-v.Keyframe()
-		all = append(all, v)
+	everybody, err := gather(ctx, viewers, func(int) (whepclient.Options, error) { return whepclient.Options{URL: url}, nil })
+	if err != nil {
+		return cost{}, err
 	}
+	defer everybody.leave()
 	if err := pause(ctx, 2*time.Second); err != nil {
 		return cost{}, err
 	}
-	count := func() (n uint64) {
-		for _, v := range all {
-			n += v.Packets()
-		}
-		return n
-	}
-	from := count()
+	from := everybody.packets()
 	busy, err := computed(ctx, p, length)
 	if err != nil {
 		return cost{}, err
 	}
-	delivered := count() - from
+	delivered := everybody.packets() - from
 	after, err := p.memory()
 	if err != nil {
 		return cost{}, err

@@ -88,7 +88,7 @@ func benchJoin(ctx context.Context) ([]row, error) {
 	}
 	return []row{{
 		what: "first whole keyframe at a new viewer, 50 joining over 5 s, GOP 4 s", goal: "p95 ≤ 300 ms", got: first.String(),
-		reference: fmt.Sprintf("connecting two idle pion peers: p50 %s; ratio %.1f", ms(bare.at(0.5)), float64(first.at(0.5))/float64(bare.at(0.5))),
+		reference: fmt.Sprintf("connecting two idle pion peers, one ICE-lite: p50 %s; ratio %.2f", ms(bare.at(0.5)), float64(first.at(0.5))/float64(bare.at(0.5))),
 		met:       first.at(0.95) <= goal,
 	}}, nil
 }
@@ -106,7 +106,8 @@ func plainConnect(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	defer a.Close()
-	b, err := api.NewPeerConnection(pion.Configuration{})
+	settings.SetLite(true) // as the hub is: the other side paces the checks
+	b, err := pion.NewAPI(pion.WithSettingEngine(settings)).NewPeerConnection(pion.Configuration{})
 	if err != nil {
 		return 0, err
 	}

@@ -45,20 +45,13 @@ func benchSources(ctx context.Context) ([]row, error) {
 	if err := h.awaitLive(ctx, count); err != nil {
 		return nil, err
 	}
-	var viewers []*whepclient.Viewer
-	for i := range count {
-		v, err := whepclient.Watch(ctx, whepclient.Options{URL: h.whep(name(i)), Sound: true})
-		if err != nil {
-			return nil, err
-		}
-		defer v.Vanish()
-		select {
-		case <-v.Keyframe():
-		case <-time.After(20 * time.Second):
-			return nil, fmt.Errorf("viewer of %s: no keyframe within 20 s", name(i))
-		}
-		viewers = append(viewers, v)
+	viewers, err := gather(ctx, count, func(i int) (whepclient.Options, error) {
+		return whepclient.Options{URL: h.whep(name(i)), Sound: true}, nil
+	})
+	if err != nil {
+		return nil, err
 	}
+	defer viewers.leave()
 	if err := pause(ctx, 5*time.Second); err != nil {
 		return nil, err
 	}

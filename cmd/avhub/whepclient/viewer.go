@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/pion/interceptor"
+	"github.com/pion/logging"
 	"github.com/pion/rtp"
 	pion "github.com/pion/webrtc/v4"
 )
@@ -29,6 +31,8 @@ type Options struct {
 	// OnPacket, if set, sees every packet as it arrives, from the goroutine that
 	// reads its track.
 	OnPacket func(kind pion.RTPCodecType, p *rtp.Packet)
+	// Conn, if set, is the socket to use; the viewer closes it.
+	Conn net.PacketConn
 }
 
 // Viewer is a session that has been answered.
@@ -36,6 +40,7 @@ type Viewer struct {
 	Answered time.Duration // from the offer's sending to the answer
 
 	pc       *pion.PeerConnection
+	conn     net.PacketConn // its own, or nil
 	resource string
 	keyframe chan struct{}
 	found    atomic.Bool
@@ -53,22 +58,35 @@ type Refused struct {
 
 func (e *Refused) Error() string { return fmt.Sprintf("WHEP: %d: %s", e.Status, e.Body) }
 
-// api is one for all: building it costs more than a connection.
-var api = sync.OnceValues(func() (*pion.API, error) {
+// shared is one for all that bring no socket: building it costs more than a
+// connection.
+var shared = sync.OnceValues(func() (*pion.API, error) { return newAPI(pion.SettingEngine{}) })
+
+func newAPI(s pion.SettingEngine) (*pion.API, error) {
 	m := &pion.MediaEngine{}
 	if err := m.RegisterDefaultCodecs(); err != nil {
 		return nil, err
 	}
-	s := pion.SettingEngine{}
+	s.LoggerFactory = &logging.DefaultLoggerFactory{Writer: io.Discard} // the hub's words are wanted, not the client's
 	s.SetIncludeLoopbackCandidate(true)
 	s.SetInterfaceFilter(func(name string) bool { return name == "lo" })
 	s.SetNetworkTypes([]pion.NetworkType{pion.NetworkTypeUDP4})
 	return pion.NewAPI(pion.WithMediaEngine(m), pion.WithSettingEngine(s), pion.WithInterceptorRegistry(&interceptor.Registry{})), nil
-})
+}
+
+func (o Options) api() (*pion.API, error) {
+	if o.Conn == nil {
+		return shared()
+	}
+	s := pion.SettingEngine{}
+	quiet := &logging.DefaultLoggerFactory{Writer: io.Discard}
+	s.SetICEUDPMux(pion.NewICEUDPMux(quiet.NewLogger("ice"), o.Conn))
+	return newAPI(s)
+}
 
 // Watch sends an offer and takes the answer.
 func Watch(ctx context.Context, o Options) (*Viewer, error) {
-	api, err := api()
+	api, err := o.api()
 	if err != nil {
 		return nil, err
 	}
@@ -76,10 +94,10 @@ func Watch(ctx context.Context, o Options) (*Viewer, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Viewer{pc: pc, keyframe: make(chan struct{})}
+	v := &Viewer{pc: pc, conn: o.Conn, keyframe: make(chan struct{})}
 	pc.OnTrack(func(track *pion.TrackRemote, _ *pion.RTPReceiver) { v.readers.Go(func() { v.read(track, o.OnPacket) }) })
 	if err := v.negotiate(ctx, o); err != nil {
-		_ = pc.Close() // the first error says it
+		v.Vanish()
 		return nil, err
 	}
 	return v, nil
@@ -192,5 +210,8 @@ func (v *Viewer) Leave(ctx context.Context) error {
 // Vanish ends without a word to the hub's door.
 func (v *Viewer) Vanish() {
 	_ = v.pc.GracefulClose() // nothing can be done about it
+	if v.conn != nil {
+		_ = v.conn.Close()
+	}
 	v.readers.Wait()
 }
