@@ -10,7 +10,7 @@ packages=(
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
 	gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-rtsp
 	python3-gi gir1.2-gst-rtsp-server-1.0 gir1.2-gst-plugins-bad-1.0
-	fonts-noto-cjk nftables iproute2 gcc libc6-dev
+	fonts-noto-cjk nftables iproute2 procps gcc libc6-dev
 )
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

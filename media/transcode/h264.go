@@ -1,17 +1,12 @@
 package transcode
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"sync"
 	"time"
-
-	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
-	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h265"
-	"github.com/bluenviron/mediacommon/v2/pkg/formats/mpegts"
 
 	"avhub/media"
 	"avhub/media/packet"
@@ -38,6 +33,10 @@ type origin struct {
 }
 
 const timesKept = 256
+
+// keyframes come every two seconds, counted from the last and not from the
+// beginning, which may be days ago on the stream's timeline.
+const keyframes = "expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+2))"
 
 func (t *Transcoder) startH264(ctx context.Context, k key, j *job) (func(), error) {
 	index, track, err := ownTrack(k.stream, true)
@@ -87,10 +86,10 @@ func (t *Transcoder) startH264(ctx context.Context, k key, j *job) (func(), erro
 
 func (m *pictureMaker) args() []string {
 	return []string{
-		"-probesize", "500000", "-analyzeduration", "0", "-fflags", "nobuffer", "-flags", "low_delay", "-f", "mpegts", "-i", "pipe:0",
-		"-map", "0:v", "-copyts", "-vsync", "passthrough", "-vf", "scale='min(1280,iw)':'min(720,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuv420p",
+		"-probesize", "200000", "-analyzeduration", "1", "-fpsprobesize", "0", "-fflags", "nobuffer", "-flags", "low_delay", "-f", "mpegts", "-i", "pipe:0",
+		"-map", "0:v", "-copyts", "-vsync", "passthrough", "-enc_time_base", "1:1000", "-vf", "scale='min(1280,iw)':'min(720,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuv420p",
 		"-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline", "-bf", "0",
-		"-b:v", "1500k", "-maxrate", "2500k", "-bufsize", "1500k", "-force_key_frames", "expr:gte(t,n_forced*2)",
+		"-b:v", "1500k", "-maxrate", "2500k", "-bufsize", "1500k", "-force_key_frames", keyframes,
 		"-f", "flv", "-flvflags", "no_duration_filesize", "-flush_packets", "1", "pipe:1",
 	}
 }
@@ -181,54 +180,4 @@ func (m *pictureMaker) passSound(ctx context.Context) {
 			return
 		}
 	}
-}
-
-// transport writes pictures of either codec into an MPEG transport stream.
-type transport struct {
-	kind  packet.Kind
-	buf   *bufio.Writer
-	w     *mpegts.Writer
-	track *mpegts.Track
-	dts4  *h264.DTSExtractor
-	dts5  *h265.DTSExtractor
-}
-
-type processWriter struct{ *process }
-
-func (p processWriter) Write(b []byte) (int, error) { return len(b), p.write(b) }
-
-func newTransport(k packet.Kind, p *process) (*transport, error) {
-	t := &transport{kind: k, buf: bufio.NewWriterSize(processWriter{p}, 64<<10)}
-	if k == packet.H264 {
-		t.track = &mpegts.Track{Codec: &mpegts.CodecH264{}}
-		t.dts4 = &h264.DTSExtractor{}
-		t.dts4.Initialize()
-	} else {
-		t.track = &mpegts.Track{Codec: &mpegts.CodecH265{}}
-		t.dts5 = &h265.DTSExtractor{}
-		t.dts5.Initialize()
-	}
-	t.w = &mpegts.Writer{W: t.buf, Tracks: []*mpegts.Track{t.track}}
-	return t, t.w.Initialize()
-}
-
-func (t *transport) write(u *media.Unit) error {
-	if t.kind == packet.H264 {
-		dts, err := t.dts4.Extract(u.Data, u.PTS)
-		if err != nil {
-			return nil // a picture whose order cannot be told is left out
-		}
-		if err := t.w.WriteH264(t.track, u.PTS, dts, u.Data); err != nil {
-			return err
-		}
-		return t.buf.Flush()
-	}
-	dts, err := t.dts5.Extract(u.Data, u.PTS)
-	if err != nil {
-		return nil
-	}
-	if err := t.w.WriteH265(t.track, u.PTS, dts, u.Data); err != nil {
-		return err
-	}
-	return t.buf.Flush()
 }
