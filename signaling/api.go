@@ -13,9 +13,11 @@ import (
 	"avhub/configs"
 )
 
+// The library has one shape of errors for the whole program.
+func init() { huma.NewError = asProblem }
+
 // api hangs the JSON API and its description into the mux.
 func (s *Server) api(mux *http.ServeMux) huma.API {
-	huma.NewError = asProblem
 	config := huma.DefaultConfig("avhub", "1")
 	config.Info.Description = "The court's audio/video hub. Errors are RFC 9457 problems."
 	config.OpenAPIPath = "/openapi"

@@ -36,16 +36,11 @@ func (p *Problem) GetStatus() int { return p.Status }
 // ContentType is the media type of RFC 9457.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// GetHeaders adds Retry-After where trying again makes sense. A connection on
-// which a body has not come to its end is closed: what follows on it would be
-// taken for the next request.
+// GetHeaders adds Retry-After where trying again makes sense.
 func (p *Problem) GetHeaders() http.Header {
 	h := http.Header{}
 	if p.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(max(1, int(p.RetryAfter.Round(time.Second).Seconds()))))
-	}
-	if p.Status == http.StatusRequestTimeout || p.Status == http.StatusRequestEntityTooLarge {
-		h.Set("Connection", "close")
 	}
 	return h
 }
