@@ -42,6 +42,7 @@ type Viewer struct {
 	waiting bool          // for a keyframe
 	burst   []*media.Unit // what the catch-up sent, kept a while for retransmission
 	burstAt time.Time
+	header  rtp.Header   // of the packet being written
 	lastSR  [2]time.Time // video, audio
 	sentSR  [8]sentReport
 	srIndex uint8
@@ -133,12 +134,12 @@ func (v *Viewer) send(out *Output, u *media.Unit, stamp uint32) {
 }
 
 func (v *Viewer) write(out *Output, u *media.Unit, i int, stamp uint32) {
-	header := rtp.Header{
+	v.header = rtp.Header{
 		Version: 2, PayloadType: out.PayloadType, SSRC: out.SSRC,
 		SequenceNumber: u.Seq + uint16(i), Timestamp: stamp,
 		Marker: i == u.Packets.Len()-1 && out == v.Video,
 	}
-	if _, err := out.Port.WriteRTP(&header, u.Packets.At(i)); err != nil {
+	if _, err := out.Port.WriteRTP(&v.header, u.Packets.At(i)); err != nil {
 		v.failed.Add(1)
 	}
 }

@@ -1,0 +1,112 @@
+package egress
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+
+	"avhub/media"
+	"avhub/media/mediatest"
+)
+
+// port notes what leaves by it. block, if set, is waited for at each packet.
+type port struct {
+	mu      sync.Mutex
+	packets []rtp.Packet
+	reports []*rtcp.SenderReport
+	block   chan struct{}
+}
+
+func (p *port) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
+	if p.block != nil {
+		<-p.block
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.packets = append(p.packets, rtp.Packet{Header: *h, Payload: append([]byte(nil), payload...)})
+	return len(payload), nil
+}
+
+func (p *port) writeRTCP(all []rtcp.Packet) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range all {
+		p.reports = append(p.reports, r.(*rtcp.SenderReport))
+	}
+	return nil
+}
+
+func (p *port) sent() []rtp.Packet {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]rtp.Packet(nil), p.packets...)
+}
+
+// pictures are the numbers of the pictures that left, in order.
+func (p *port) pictures() []int {
+	var numbers []int
+	for _, q := range p.sent() {
+		if q.Marker {
+			numbers = append(numbers, mediatest.Number(q.Payload))
+		}
+	}
+	return numbers
+}
+
+// stage is a stream that a test moves picture by picture, and its fan-out.
+type stage struct {
+	*testing.T
+	camera *mediatest.Camera
+	fanout *Fanout
+}
+
+func newStage(t *testing.T, gop, size int) *stage {
+	t.Helper()
+	camera, err := mediatest.Open(media.NewStream("court-1"), gop, size, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stage{t, camera, NewFanout(camera.Stream, nil)}
+	t.Cleanup(func() { s.fanout.Close(); camera.Feed.Close(); camera.Stream.Close() })
+	return s
+}
+
+func (s *stage) show(count int) {
+	s.Helper()
+	if err := s.camera.Pictures(count); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func (s *stage) join(p *port) *Viewer {
+	s.Helper()
+	v := &Viewer{Video: &Output{Track: 0, SSRC: 7, PayloadType: 102, ClockRate: 90000, Port: p}, RTCP: p.writeRTCP}
+	if err := s.fanout.Attach(s.Context(), v); err != nil {
+		s.Fatal(err)
+	}
+	return v
+}
+
+func (s *stage) await(what string, done func() bool) {
+	s.Helper()
+	ctx, cancel := context.WithTimeout(s.Context(), 10*time.Second)
+	defer cancel()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			s.Fatal("waited in vain for: " + what)
+		}
+	}
+}
+
+// nowhere takes packets and forgets them.
+type nowhere struct{}
+
+func (nowhere) WriteRTP(_ *rtp.Header, payload []byte) (int, error) { return len(payload), nil }
