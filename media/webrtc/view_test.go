@@ -106,6 +106,8 @@ func TestRestartOfICEKeepsTheMediaFlowing(t *testing.T) {
 		t.Errorf("etag %s after %s, fragment:\n%s", session.ETag(), etag, answer)
 	}
 	b.accept(t, session.Answer())
+	// Until the browser has found its way again it drops what still comes the old one.
+	await(t, "the new way", func() bool { return b.pc.ICEConnectionState() == pion.ICEConnectionStateConnected })
 	for len(b.video) > 0 {
 		<-b.video
 	}
