@@ -18,8 +18,10 @@ func (s *Server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{s}, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	// One figure that is wrong must not hide all others.
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+		ErrorHandling:      promhttp.ContinueOnError, // one figure that is wrong must not hide all others
+		DisableCompression: true,                     // it would take longer than all the rest
+	})
 }
 
 type collector struct{ *Server }
@@ -55,6 +57,10 @@ var (
 
 	descSessions    = desc("sessions", "WebRTC sessions, in and out, connected or not.")
 	descTranscoders = desc("transcoders", "Conversions of sound and picture that run or linger.")
+
+	descUDPPackets  = desc("udp_packets_sent_total", "Packets that left by UDP to WebRTC viewers.")
+	descUDPMessages = desc("udp_messages_sent_total", "Messages that they were given to the kernel in: fewer, where it cuts pictures itself.")
+	descUDPWhole    = desc("udp_segmentation", "1 while the kernel cuts pictures into packets (UDP_SEGMENT), else 0.")
 )
 
 // Describe leaves the collector unchecked: its series follow the sources.
@@ -64,6 +70,10 @@ func (c *collector) Describe(chan<- *prometheus.Desc) {}
 func (c *collector) Collect(out chan<- prometheus.Metric) {
 	gauge(out, descSessions, float64(len(c.o.WebRTC.Sessions())), nil)
 	gauge(out, descTranscoders, float64(c.o.Transcoders()), nil)
+	sent := c.o.WebRTC.Sent()
+	counter(out, descUDPPackets, sent.Packets, nil)
+	counter(out, descUDPMessages, sent.Messages, nil)
+	gauge(out, descUDPWhole, map[bool]float64{true: 1}[sent.Whole], nil)
 	for _, id := range c.o.Catalog.IDs() {
 		for _, q := range []sources.Quality{sources.Main, sources.Sub} {
 			if line, err := c.o.Catalog.set.Line(id, q); err == nil {

@@ -69,11 +69,11 @@ const en: Words<typeof zh> = {
   keys: {
     title: 'Shortcuts', layout: '1 / 4 / 9 / 16 tiles', page: 'Previous, next screen', focus: 'Choose a tile',
     move: 'Move the chosen tile', open: 'Enlarge the chosen tile, and back', sound: 'Sound of the chosen tile',
-    stats: 'Figures of the chosen tile', fullscreen: 'Full screen', back: 'Back', help: 'Show this list', close: 'Close',
+    stats: 'Figures of the chosen tile', fullscreen: 'Full screen', back: 'Back', help: 'Show this list',
   },
   invalid: {
     id: 'Lower-case letters, digits and hyphens, beginning with a letter or digit, at most 63 characters.', taken: 'This id is taken.',
-    url: 'The address begins with rtsp:// or rtsps:// and names a host.', mainFirst: 'Fill in the main stream first.',
+    url: 'The address begins with rtsp:// or rtsps:// and names a host.',
     server: 'The hub refuses it: {detail}', offline: 'The hub does not answer. Try again in a moment.',
   },
   devices: {
@@ -89,16 +89,15 @@ const en: Words<typeof zh> = {
   },
   form: {
     addTitle: 'Add device', editTitle: 'Edit {name}', kind: 'Connection', pull: 'Pull: the hub connects to the camera', push: 'Push: an encoder sends to the hub',
-    id: 'Id', idHint: 'Lower-case letters, digits and hyphens, such as court-1. It cannot be changed later.', name: 'Name', site: 'Site', court: 'Court',
+    id: 'Id', idHint: 'Lower-case letters, digits and hyphens, such as court-1. It cannot be changed later.', name: 'Name', site: 'Site',
     url: 'Main stream', urlHint: "Such as rtsp://user:password{'@'}192.0.2.10:554/stream1", secret: 'The password is kept and shown as ***; leave it so to keep it.',
     subUrl: 'Sub stream', subHint: 'Small tiles of the wall show the sub stream; empty: the main stream.', transport: 'Transport', auto: 'Automatic',
-    start: 'Connect', always: 'Always', onDemand: 'While someone watches', record: 'Record', record_always: 'Always', record_in_session: 'In session', record_never: 'Never',
-    pushTo: 'Publish to', pushHint: 'Once saved, the encoder may send to any of these:', test: 'Test', testing: 'Testing…', cancel: 'Cancel', save: 'Save', saving: 'Saving…', required: 'Required',
+    start: 'Connect', always: 'Always', onDemand: 'While someone watches',
+    pushTo: 'Publish to', pushHint: 'Once saved, the encoder may send to any of these:', test: 'Test', testing: 'Testing…', cancel: 'Cancel', save: 'Save', saving: 'Saving…',
   },
   probe: {
-    ok: 'The camera answers', failed: 'The camera does not work', elapsed: 'in {ms} ms', video: 'Video', audio: 'Audio', keyframe: 'Keyframe interval', first: 'First keyframe',
-    seconds: '{n} s', bFrames: 'with B-frames', noBFrames: 'no B-frames', none: 'none', transport: 'Transport', main: 'Main stream', sub: 'Sub stream', unknown: 'not measured',
-    browser: { ok: 'Browsers play it', no: 'Browsers do not play it as it is' },
+    ok: 'The camera answers', failed: 'The camera does not work', elapsed: 'in {ms} ms', video: 'Video', audio: 'Audio', keyframe: 'Keyframe interval',
+    seconds: '{n} s', bFrames: 'with B-frames', noBFrames: 'no B-frames', none: 'none', transport: 'Transport', unknown: 'not measured',
   },
   finding: {
     h265_browsers: 'Many browsers do not show H.265: give the source an H.264 sub stream, or set the camera to H.264.',

@@ -65,11 +65,10 @@ export default {
   keys: {
     title: '快捷键', layout: '1 / 4 / 9 / 16 分屏', page: '上一屏、下一屏', focus: '选择画面', move: '移动所选画面',
     open: '放大或还原所选画面', sound: '所选画面的声音', stats: '所选画面的技术参数', fullscreen: '全屏', back: '返回', help: '显示本说明',
-    close: '关闭',
   },
   invalid: {
     id: '只能使用小写字母、数字和连字符，以字母或数字开头，最长 63 个字符。', taken: '这个编号已被使用。',
-    url: '地址应以 rtsp:// 或 rtsps:// 开头，并包含主机名。', mainFirst: '请先填写主码流地址。',
+    url: '地址应以 rtsp:// 或 rtsps:// 开头，并包含主机名。',
     server: '服务器不接受：{detail}', offline: '服务器没有应答，请稍后再试。',
   },
   devices: {
@@ -83,16 +82,15 @@ export default {
   },
   form: {
     addTitle: '添加设备', editTitle: '编辑 {name}', kind: '接入方式', pull: '拉流：由服务器连接摄像机', push: '推流：编码器发送到服务器',
-    id: '编号', idHint: '小写字母、数字和连字符，例如 court-1；保存后不可修改。', name: '名称', site: '场所', court: '法院',
+    id: '编号', idHint: '小写字母、数字和连字符，例如 court-1；保存后不可修改。', name: '名称', site: '场所',
     url: '主码流地址', urlHint: "例如 rtsp://用户名:密码{'@'}192.0.2.10:554/stream1", secret: '密码已保存，显示为 ***；不改动即保持原密码。',
     subUrl: '子码流地址', subHint: '画面墙的小画面使用子码流；留空则使用主码流。', transport: '传输方式', auto: '自动',
-    start: '连接时机', always: '始终连接', onDemand: '有人观看时连接', record: '录像', record_always: '始终', record_in_session: '开庭时', record_never: '不录像',
-    pushTo: '推流地址', pushHint: '保存后，编码器可向以下任一地址发送：', test: '测试', testing: '正在测试…', cancel: '取消', save: '保存', saving: '正在保存…', required: '必填',
+    start: '连接时机', always: '始终连接', onDemand: '有人观看时连接',
+    pushTo: '推流地址', pushHint: '保存后，编码器可向以下任一地址发送：', test: '测试', testing: '正在测试…', cancel: '取消', save: '保存', saving: '正在保存…',
   },
   probe: {
-    ok: '连接成功', failed: '连接失败', elapsed: '用时 {ms} 毫秒', video: '视频', audio: '音频', keyframe: '关键帧间隔', first: '首个关键帧',
-    seconds: '{n} 秒', bFrames: '含 B 帧', noBFrames: '不含 B 帧', none: '无', transport: '传输', main: '主码流', sub: '子码流', unknown: '未测得',
-    browser: { ok: '浏览器可直接播放', no: '浏览器不能直接播放' },
+    ok: '连接成功', failed: '连接失败', elapsed: '用时 {ms} 毫秒', video: '视频', audio: '音频', keyframe: '关键帧间隔',
+    seconds: '{n} 秒', bFrames: '含 B 帧', noBFrames: '不含 B 帧', none: '无', transport: '传输', unknown: '未测得',
   },
   finding: {
     h265_browsers: '许多浏览器不能播放 H.265：请为此设备设置 H.264 的子码流，或将摄像机改为 H.264。',
