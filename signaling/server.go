@@ -35,7 +35,9 @@ type Options struct {
 	WebRTC   *webrtc.Server
 	ICELinks []string     // Link header values for ICE servers (RFC 9725 section 4.6)
 	Pages    http.Handler // everything that is not the API
-	FFmpeg   string       // for snapshots; empty: none
+	// BehindProxy says that requests come under a proxy's names.
+	BehindProxy bool
+	FFmpeg      string // for snapshots; empty: none
 	// Transcoders is how many conversions run now.
 	Transcoders func() int
 	Log         *slog.Logger
@@ -90,7 +92,7 @@ func (s *Server) handler() http.Handler {
 	mux.Handle("GET /metrics", s.metrics())
 	mux.HandleFunc("/api/", unknownRoute(mux))
 	mux.Handle("/", s.o.Pages)
-	return s.contain(secure(sameOrigin(limitBody(mux))))
+	return s.contain(secure(thisMachine(s.o.BehindProxy, sameOrigin(limitBody(mux)))))
 }
 
 // unknownRoute answers what no other route of the API has taken.

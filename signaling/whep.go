@@ -74,21 +74,26 @@ func (d *door) routes(mux *http.ServeMux) {
 // notAllowed answers all other methods (RFC 9725 section 4.2 reserves some).
 func (d *door) notAllowed(allow string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		d.headers(w)
+		d.headers(w, r)
 		w.Header().Set("Allow", allow)
 		problem(http.StatusMethodNotAllowed, "method", r.Method+" has no meaning here: use "+allow).write(w)
 	}
 }
 
-func (d *door) headers(w http.ResponseWriter) {
+// headers let players of this machine's other pages in (RFC 9725 section 4.7),
+// and no others while there are no accounts.
+func (d *door) headers(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
+	h.Add("Vary", "Origin")
+	if origin := r.Header.Get("Origin"); localOrigin(origin) {
+		h.Set("Access-Control-Allow-Origin", origin)
+	}
 	h.Set("Access-Control-Expose-Headers", "Location, ETag, Link, Retry-After, Accept-Patch, Avhub-Stream")
 	h.Set("Cache-Control", "no-store")
 }
 
-func (d *door) options(w http.ResponseWriter, _ *http.Request) {
-	d.headers(w)
+func (d *door) options(w http.ResponseWriter, r *http.Request) {
+	d.headers(w, r)
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", "OPTIONS, POST, PATCH, DELETE")
 	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match")
@@ -107,7 +112,7 @@ func (d *door) links(h http.Header) {
 
 // post takes an offer and answers it.
 func (d *door) post(w http.ResponseWriter, r *http.Request) {
-	d.headers(w)
+	d.headers(w, r)
 	if !d.server.offers.allow(remoteAddress(r), time.Now()) {
 		p := problem(http.StatusTooManyRequests, "too_many_offers", "too many offers from this address: wait a second")
 		p.RetryAfter = time.Second
@@ -144,7 +149,7 @@ func (d *door) post(w http.ResponseWriter, r *http.Request) {
 
 // patch takes trickled candidates or restarts ICE (RFC 9725 section 4.3).
 func (d *door) patch(w http.ResponseWriter, r *http.Request) {
-	d.headers(w)
+	d.headers(w, r)
 	session := d.server.o.WebRTC.Session(r.PathValue("session"))
 	if session == nil {
 		problem(http.StatusNotFound, "no_session", "this session has ended: send a new offer").write(w)
@@ -181,7 +186,7 @@ func (d *door) patch(w http.ResponseWriter, r *http.Request) {
 
 // delete ends a session.
 func (d *door) delete(w http.ResponseWriter, r *http.Request) {
-	d.headers(w)
+	d.headers(w, r)
 	session := d.server.o.WebRTC.Session(r.PathValue("session"))
 	if session == nil {
 		problem(http.StatusNotFound, "no_session", "this session has ended already").write(w)

@@ -105,7 +105,7 @@ func TestWHEPSaysWhyNot(t *testing.T) {
 		"a stream that does not exist": {"/whep/court-1?stream=best", sdp, chrome, 400, "bad_stream"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := h.ask(t, "POST", c.door, c.body, "Content-Type", c.kind)
+			a := h.ask(t, "POST", c.door, c.body, "Content-Type", c.kind, "Origin", localPlayer)
 			if a.StatusCode != c.status {
 				t.Fatalf("%d, want %d: %s", a.StatusCode, c.status, a.body)
 			}
@@ -115,8 +115,8 @@ func TestWHEPSaysWhyNot(t *testing.T) {
 			if after, err := strconv.Atoi(a.Header.Get("Retry-After")); c.status == 409 && (err != nil || after < 1) {
 				t.Errorf("Retry-After: %q", a.Header.Get("Retry-After"))
 			}
-			if got := a.Header.Get("Access-Control-Allow-Origin"); got != "*" {
-				t.Errorf("another site's player cannot read it: Access-Control-Allow-Origin: %q", got)
+			if got := a.Header.Get("Access-Control-Allow-Origin"); got != localPlayer {
+				t.Errorf("this machine's player cannot read it: Access-Control-Allow-Origin: %q", got)
 			}
 		})
 	}
@@ -166,17 +166,31 @@ func TestDeleteEndsASession(t *testing.T) {
 	})
 }
 
-func TestDoorsAllowOtherSitesPlayers(t *testing.T) {
+// localPlayer is a page of this machine, though not the hub's.
+const localPlayer = "http://localhost:5173"
+
+func TestDoorsRefuseOtherSitesPlayers(t *testing.T) {
+	t.Parallel()
+	h := newHub(t, push)
+	for _, origin := range []string{"https://player.example", "null"} {
+		a := h.ask(t, "OPTIONS", "/whep/field-1", "", "Origin", origin, "Access-Control-Request-Method", "POST")
+		if got := a.Header.Get("Access-Control-Allow-Origin"); got != "" {
+			t.Errorf("%s may watch: %s", origin, got)
+		}
+	}
+}
+
+func TestDoorsAllowThisMachinesPlayers(t *testing.T) {
 	t.Parallel()
 	h := newHub(t, push)
 	for _, path := range []string{"/whep/field-1", "/whip/field-1", "/whep/field-1/0123", "/whip/field-1/0123"} {
-		a := h.ask(t, "OPTIONS", path, "", "Origin", "https://player.example", "Access-Control-Request-Method", "POST",
+		a := h.ask(t, "OPTIONS", path, "", "Origin", localPlayer, "Access-Control-Request-Method", "POST",
 			"Access-Control-Request-Headers", "content-type,authorization,if-match")
 		if a.StatusCode != http.StatusNoContent {
 			t.Errorf("OPTIONS %s: %d", path, a.StatusCode)
 		}
 		for header, words := range map[string]string{
-			"Access-Control-Allow-Origin":   "*",
+			"Access-Control-Allow-Origin":   localPlayer,
 			"Access-Control-Allow-Methods":  "POST PATCH DELETE OPTIONS",
 			"Access-Control-Allow-Headers":  "content-type authorization if-match",
 			"Access-Control-Expose-Headers": "location etag link retry-after",

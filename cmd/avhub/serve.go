@@ -84,7 +84,7 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 			Transcode: cfg.Media.Transcode, FFmpeg: ffmpeg != "", RTSPPort: players.Addr().(*net.TCPAddr).Port, Started: started,
 		},
 		Catalog: catalog, Relay: viewers, WebRTC: browsers, ICELinks: iceLinks(cfg.WebRTC.ICEServers),
-		Pages: web.Handler(), FFmpeg: ffmpeg, Transcoders: transcoder.Running, Log: log,
+		Pages: web.Handler(), BehindProxy: cfg.HTTP.BehindProxy, FFmpeg: ffmpeg, Transcoders: transcoder.Running, Log: log,
 	})
 	listener, err := net.Listen("tcp", loopback(cfg.HTTP.Listen))
 	if err != nil {

@@ -65,7 +65,7 @@ func TestFloodsAreLimited(t *testing.T) {
 	t.Run("half-open", func(t *testing.T) {
 		var open []net.Conn
 		for i := range 300 {
-			addr, words := h.http, "POST /whep/court-1 HTTP/1.1\r\nHost: hub\r\nContent-Type: application/sdp\r\nContent-Length: 500\r\n\r\nv=0"
+			addr, words := h.http, "POST /whep/court-1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sdp\r\nContent-Length: 500\r\n\r\nv=0"
 			if i%2 == 1 {
 				addr, words = h.rtsp, "DESCRIBE rtsp://hub/court-1 RTSP/1.0\r\n"
 			}
