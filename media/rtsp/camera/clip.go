@@ -96,6 +96,9 @@ func (c *Clip) measure() error {
 	}
 	last := t.Samples[n-1].At
 	c.Length = (last + last/time.Duration(n-1)).Round(10 * time.Millisecond)
+	if c.Length <= 0 {
+		return errors.New("it has no length")
+	}
 	if c.Audio != nil {
 		c.Audio.Samples = slices.DeleteFunc(c.Audio.Samples, func(s Sample) bool { return s.At >= c.Length })
 	}

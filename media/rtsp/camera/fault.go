@@ -2,6 +2,7 @@ package camera
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,18 @@ type Fault struct {
 	After time.Duration // from the start of the server
 }
 
+// drift is by how many seconds the fault has moved the camera's clock after a
+// while.
+func (f Fault) drift(after time.Duration) float64 {
+	switch f.Kind {
+	case Slow:
+		return -after.Seconds() * f.Arg / 100
+	case Fast:
+		return after.Seconds() * f.Arg / 100
+	}
+	return 0
+}
+
 // ParseFault reads KIND[:ARG][@AFTER], such as drop:5, jump:-3600@30s, gone@1m.
 func ParseFault(text string) (Fault, error) {
 	var f Fault
@@ -62,7 +75,7 @@ func ParseFault(text string) (Fault, error) {
 	switch {
 	case !takes:
 		return f, fmt.Errorf("fault %q: %s takes no number", text, kind)
-	case err != nil:
+	case err != nil || math.IsNaN(v) || math.IsInf(v, 0):
 		return f, fmt.Errorf("fault %q: %q is no number", text, arg)
 	case f.Kind != Jump && (v < 0 || v > 100):
 		return f, fmt.Errorf("fault %q: use 0 to 100 per cent", text)

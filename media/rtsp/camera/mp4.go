@@ -166,8 +166,15 @@ func (b boxes) samples(data []byte, kind packet.Kind) ([]Sample, error) {
 			}
 			s.Data = withoutParams(kind, nalus)
 		}
-		if s.At >= 0 {
+		if s.PTS >= 0 {
 			all = append(all, s)
+		}
+	}
+	// With B-frames the first picture is decoded before time 0.
+	if len(all) > 0 && all[0].At < 0 {
+		early := all[0].At
+		for i := range all {
+			all[i].At -= early
 		}
 	}
 	return all, nil

@@ -42,6 +42,8 @@ type outgoing struct {
 	ssrc  uint32
 	seq   uint16
 	shift float64 // seconds that faults have moved the clock by
+	// Pictures were left out: those up to the next keyframe refer to them.
+	broken bool
 }
 
 func newPlayer(name string, clip *Clip) *player {
@@ -129,11 +131,14 @@ func (p *player) fault() Fault {
 
 func (p *player) set(f Fault) {
 	p.mu.Lock()
-	p.now, p.since = f, time.Now()
+	now := time.Now()
+	shift := p.now.drift(now.Sub(p.since)) // a clock that is right again does not jump back
+	p.now, p.since = f, now
 	if f.Kind == Jump {
-		p.video.shift += f.Arg
-		p.audio.shift += f.Arg
+		shift += f.Arg
 	}
+	p.video.shift += shift
+	p.audio.shift += shift
 	var out []*gortsplib.ServerSession
 	if f.Kind == Gone {
 		for s := range p.sessions {
@@ -184,10 +189,15 @@ func (p *player) send(o *outgoing, s Sample, base time.Time) {
 	p.mu.Unlock()
 	video := o.track.Kind.Video()
 	if fault.Kind == Freeze && video || fault.Kind == Mute && !video || fault.Kind == Gone {
+		o.broken = video
+		return
+	}
+	dark := fault.Kind == Black && video
+	if o.broken = video && (dark || o.broken && !s.Keyframe); o.broken && !dark {
 		return
 	}
 	data := s.Data
-	if fault.Kind == Black && video {
+	if dark {
 		data = append(append([][]byte{}, p.black.params...), p.black.Samples[0].Data...)
 	} else if s.Keyframe && video {
 		data = append(append([][]byte{}, o.track.params...), data...)
@@ -224,13 +234,7 @@ func (p *player) write(o *outgoing, pkt *rtp.Packet, ntp time.Time) {
 // faults gives it. It goes on over the loop, since it counts from 1970.
 func timestamp(at time.Time, rate int, shift float64, f Fault, since time.Time) uint32 {
 	ticks := at.Unix()*int64(rate) + int64(at.Nanosecond())*int64(rate)/int64(time.Second)
-	off := shift
-	switch f.Kind {
-	case Slow:
-		off -= at.Sub(since).Seconds() * f.Arg / 100
-	case Fast:
-		off += at.Sub(since).Seconds() * f.Arg / 100
-	}
+	off := shift + f.drift(at.Sub(since))
 	return uint32(ticks + int64(off*float64(rate)))
 }
 
