@@ -9,6 +9,8 @@ export class Hub {
 
   private constructor(
     readonly url: string,
+    /** Where encoders publish, without a path. */
+    readonly rtsp: string,
     private readonly folder: string,
     private readonly args: string[],
     private readonly env: Record<string, string>,
@@ -25,7 +27,7 @@ export class Hub {
       await writeFile(file, o.config)
       args.push('-c', file)
     }
-    const hub = new Hub(`http://127.0.0.1:${http}`, folder, args, {
+    const hub = new Hub(`http://127.0.0.1:${http}`, `rtsp://127.0.0.1:${rtsp}`, folder, args, {
       AVHUB_HTTP_LISTEN: `127.0.0.1:${http}`,
       AVHUB_RTSP_LISTEN: `127.0.0.1:${rtsp}`,
       AVHUB_WEBRTC_LISTEN: `127.0.0.1:${rtc}`,

@@ -5,12 +5,20 @@ import { createServer } from 'node:net'
 
 const binary = new URL('../../../bin/avhub', import.meta.url).pathname
 
-/** Program is a running avhub. */
+/** Program is a running program. */
 export interface Program {
   /** Everything that it has written. */
   output(): string
   /** stop asks it to end, or ends it outright, and waits for that. */
   stop(signal?: NodeJS.Signals): Promise<void>
+}
+
+/** tool runs another program until it is stopped. */
+export function tool(name: string, args: string[]): Program {
+  const child = spawn(name, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let text = ''
+  child.stderr.on('data', (data: Buffer) => (text += data.toString()))
+  return { output: () => text, stop: (signal = 'SIGTERM') => end(child, signal) }
 }
 
 /** start runs avhub and waits until it has written the given words. */
