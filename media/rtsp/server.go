@@ -13,6 +13,7 @@ import (
 	"github.com/bluenviron/gortsplib/v4"
 
 	"avhub/media"
+	"avhub/media/rtsp/udpports"
 )
 
 // ServerOptions of the hub's RTSP door.
@@ -80,7 +81,7 @@ func (s *Server) Start() error {
 	var err error
 	for range tries {
 		var rtp, rtcp string
-		if rtp, rtcp, err = freePair(s.o.Listen); err != nil {
+		if rtp, rtcp, err = udpports.Pair(s.o.Listen); err != nil {
 			break
 		}
 		s.rtsp = &gortsplib.Server{
@@ -101,32 +102,6 @@ func (s *Server) Start() error {
 		return fmt.Errorf("rtsp: listen on %s: %w: free the port or change rtsp.listen", s.o.Listen, err)
 	}
 	return nil
-}
-
-// freePair finds an even UDP port and the next, both free (RFC 3550 section 11).
-func freePair(listen string) (rtp, rtcp string, err error) {
-	host, _, err := net.SplitHostPort(listen)
-	if err != nil {
-		return "", "", err
-	}
-	for range 50 {
-		c, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
-		if err != nil {
-			return "", "", err
-		}
-		port := c.LocalAddr().(*net.UDPAddr).Port &^ 1
-		_ = c.Close()
-		rtp, rtcp = net.JoinHostPort(host, fmt.Sprint(port)), net.JoinHostPort(host, fmt.Sprint(port+1))
-		if udpFree(rtp) && udpFree(rtcp) {
-			return rtp, rtcp, nil
-		}
-	}
-	return "", "", errors.New("no free pair of UDP ports")
-}
-
-func udpFree(addr string) bool {
-	c, err := net.ListenPacket("udp", addr)
-	return err == nil && c.Close() == nil
 }
 
 // Addr is the TCP address.

@@ -14,6 +14,8 @@ import (
 	"github.com/bluenviron/gortsplib/v4/pkg/auth"
 	"github.com/bluenviron/gortsplib/v4/pkg/base"
 	"github.com/bluenviron/gortsplib/v4/pkg/liberrors"
+
+	"avhub/media/rtsp/udpports"
 )
 
 // SubSuffix is what a camera's sub stream adds to its name.
@@ -86,7 +88,7 @@ func (s *Server) Start() error {
 	const tries = 20
 	var err error
 	for range tries {
-		if err = s.start(); err == nil || !errors.Is(err, errPorts) {
+		if err = s.start(); err == nil || !errors.Is(err, udpports.ErrNone) {
 			break
 		}
 	}
@@ -104,9 +106,6 @@ func (s *Server) Start() error {
 	return nil
 }
 
-// errPorts says that the UDP ports tried were taken meanwhile.
-var errPorts = errors.New("no free pair of UDP ports")
-
 func (s *Server) start() error {
 	s.rtsp = &gortsplib.Server{
 		Handler: s, RTSPAddress: s.o.Listen, TLSConfig: s.o.TLS,
@@ -118,7 +117,7 @@ func (s *Server) start() error {
 		},
 	}
 	if !s.o.NoUDP && s.o.TLS == nil {
-		rtp, rtcp, err := freePair(s.o.Listen)
+		rtp, rtcp, err := udpports.Pair(s.o.Listen)
 		if err != nil {
 			return err
 		}
@@ -126,38 +125,9 @@ func (s *Server) start() error {
 	}
 	err := s.rtsp.Start()
 	if err != nil && s.rtsp.UDPRTPAddress != "" && strings.Contains(err.Error(), "udp") {
-		return fmt.Errorf("%w: %w", errPorts, err)
+		return fmt.Errorf("%w: %w", udpports.ErrNone, err)
 	}
 	return err
-}
-
-// freePair finds an even UDP port and the next, both free (RFC 3550 section 11).
-func freePair(listen string) (rtp, rtcp string, err error) {
-	host, _, err := net.SplitHostPort(listen)
-	if err != nil {
-		return "", "", err
-	}
-	for range 50 {
-		c, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
-		if err != nil {
-			return "", "", err
-		}
-		port := c.LocalAddr().(*net.UDPAddr).Port &^ 1
-		_ = c.Close()
-		rtp, rtcp = net.JoinHostPort(host, fmt.Sprint(port)), net.JoinHostPort(host, fmt.Sprint(port+1))
-		if free(rtp) && free(rtcp) {
-			return rtp, rtcp, nil
-		}
-	}
-	return "", "", errPorts
-}
-
-func free(addr string) bool {
-	c, err := net.ListenPacket("udp", addr)
-	if err != nil {
-		return false
-	}
-	return c.Close() == nil
 }
 
 // Addr is the address that it listens on.
