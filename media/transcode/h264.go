@@ -86,7 +86,7 @@ func (t *Transcoder) startH264(ctx context.Context, k key, j *job) (func(), erro
 
 func (m *pictureMaker) args() []string {
 	return []string{
-		"-probesize", "200000", "-analyzeduration", "1", "-fpsprobesize", "0", "-fflags", "nobuffer", "-flags", "low_delay", "-f", "mpegts", "-i", "pipe:0",
+		"-probesize", "200000", "-analyzeduration", "1", "-fpsprobesize", "0", "-flags", "low_delay", "-f", "mpegts", "-i", "pipe:0",
 		"-map", "0:v", "-copyts", "-vsync", "passthrough", "-enc_time_base", "1:1000", "-vf", "scale='min(1280,iw)':'min(720,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuv420p",
 		"-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline", "-bf", "0",
 		"-b:v", "1500k", "-maxrate", "2500k", "-bufsize", "1500k", "-force_key_frames", keyframes,

@@ -35,13 +35,13 @@ type opusMaker struct {
 	out    *media.Derived
 
 	mu    sync.Mutex
-	fed   int64 // samples fed to the process, at opusRate
+	fed   int64 // samples fed to the process, at the source's rate
 	bases []base
 }
 
 // base says where on the stream's timeline sound stands from a sample on.
 type base struct {
-	from int64 // sample, counted from the process's start
+	from int64 // sample at opusRate, counted from the process's start
 	pts  int64 // of that sample, in ticks of opusRate
 	utc  time.Time
 }
@@ -87,7 +87,8 @@ func inputArgs(t media.Track) ([]string, error) {
 
 func (m *opusMaker) args() []string {
 	in, _ := inputArgs(m.track) // was good at the start
-	args := []string{"-probesize", "32", "-analyzeduration", "0", "-fflags", "nobuffer", "-flags", "low_delay"}
+	// No -fflags nobuffer: it throws away the frames that ffmpeg looks at first.
+	args := []string{"-probesize", "32", "-analyzeduration", "0", "-flags", "low_delay"}
 	args = append(append(args, in...), "-i", "pipe:0")
 	// Packets of one size need no container, and so none that waits for the next.
 	return append(args, "-map", "0:a", "-ar", "48000", "-ac", "2", "-c:a", "libopus", "-b:a", strconv.Itoa(opusBitRate), "-vbr", "off",
@@ -117,7 +118,7 @@ func (m *opusMaker) feed(ctx context.Context, p *process) error {
 	}
 }
 
-// wrap makes a frame what ffmpeg reads, and counts its samples at opusRate.
+// wrap makes a frame what ffmpeg reads, and counts its samples.
 func (m *opusMaker) wrap(frame []byte) ([]byte, int64) {
 	rate := int64(m.track.SampleRate)
 	switch m.track.Kind {
@@ -126,11 +127,11 @@ func (m *opusMaker) wrap(frame []byte) ([]byte, int64) {
 		if samples == 0 {
 			samples = 1024
 		}
-		return flvSound(m.track.Config, frame, m.fed*1000/opusRate, m.fed == 0), samples * opusRate / rate
+		return flvSound(m.track.Config, frame, m.fed*1000/rate, m.fed == 0), samples
 	case packet.G722:
-		return frame, int64(len(frame)) * 2 * opusRate / 16000
+		return frame, int64(len(frame)) * 2
 	default:
-		return frame, int64(len(frame)) / int64(max(1, m.track.Channels)) * opusRate / rate
+		return frame, int64(len(frame)) / int64(max(1, m.track.Channels))
 	}
 }
 
@@ -139,8 +140,10 @@ func (m *opusMaker) account(u *media.Unit, samples int64) {
 	pts := u.PTS * opusRate / int64(m.track.ClockRate)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if n := len(m.bases); n == 0 || abs(m.bases[n-1].pts+m.fed-m.bases[n-1].from-pts) > int64(rebaseBeyond)*opusRate/int64(time.Second) {
-		m.bases = append(m.bases, base{m.fed, pts, u.UTC})
+	// From the sum: a frame need not be a whole number of samples at opusRate.
+	from := m.fed * opusRate / int64(m.track.SampleRate)
+	if n := len(m.bases); n == 0 || abs(m.bases[n-1].pts+from-m.bases[n-1].from-pts) > int64(rebaseBeyond)*opusRate/int64(time.Second) {
+		m.bases = append(m.bases, base{from, pts, u.UTC})
 	}
 	m.fed += samples
 }
@@ -179,7 +182,7 @@ func (m *opusMaker) drain(r io.Reader) error {
 			continue
 		}
 		if err := m.out.Write([][]byte{data}, true, pts, utc); err != nil {
-			return err
+			return errOver{err}
 		}
 	}
 }
