@@ -136,7 +136,8 @@ func (d *door) post(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", typeSDP)
-	h.Set("Location", d.path+"/"+r.PathValue("source")+"/"+session.ID())
+	session.SetResource(d.path + "/" + r.PathValue("source") + "/" + session.ID())
+	h.Set("Location", session.Resource())
 	h.Set("ETag", session.ETag())
 	h.Set("Accept-Patch", typeFragment)
 	if served != "" {
@@ -147,10 +148,20 @@ func (d *door) post(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, session.Answer()) // the client may have gone
 }
 
+// session finds the session that lies at the request's address, and no other
+// that is known elsewhere.
+func (d *door) session(r *http.Request) *webrtc.Session {
+	x := d.server.o.WebRTC.Session(r.PathValue("session"))
+	if x == nil || x.Resource() != d.path+"/"+r.PathValue("source")+"/"+x.ID() {
+		return nil
+	}
+	return x
+}
+
 // patch takes trickled candidates or restarts ICE (RFC 9725 section 4.3).
 func (d *door) patch(w http.ResponseWriter, r *http.Request) {
 	d.headers(w, r)
-	session := d.server.o.WebRTC.Session(r.PathValue("session"))
+	session := d.session(r)
 	if session == nil {
 		problem(http.StatusNotFound, "no_session", "this session has ended: send a new offer").write(w)
 		return
@@ -187,7 +198,7 @@ func (d *door) patch(w http.ResponseWriter, r *http.Request) {
 // delete ends a session.
 func (d *door) delete(w http.ResponseWriter, r *http.Request) {
 	d.headers(w, r)
-	session := d.server.o.WebRTC.Session(r.PathValue("session"))
+	session := d.session(r)
 	if session == nil {
 		problem(http.StatusNotFound, "no_session", "this session has ended already").write(w)
 		return

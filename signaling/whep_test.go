@@ -154,6 +154,11 @@ func TestDeleteEndsASession(t *testing.T) {
 	if h.api(t, "GET", "/sources/court-1", nil, http.StatusOK, &s); s.Viewers != 1 {
 		t.Errorf("%d viewers", s.Viewers)
 	}
+	for _, elsewhere := range []string{strings.Replace(session, "court-1", "court-2", 1), strings.Replace(session, "/whep", "/whip", 1)} {
+		if a := h.ask(t, "DELETE", elsewhere, ""); a.StatusCode != http.StatusNotFound {
+			t.Errorf("DELETE %s: %d, though the session is not there", elsewhere, a.StatusCode)
+		}
+	}
 	if a := h.ask(t, "DELETE", session, ""); a.StatusCode != http.StatusOK {
 		t.Errorf("DELETE: %d %s", a.StatusCode, a.body)
 	}

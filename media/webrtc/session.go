@@ -30,6 +30,7 @@ type Session struct {
 	offer     string
 	answer    string
 	etag      string
+	resource  string
 	connected bool
 	settled   sync.Once
 	onConnect func()
@@ -145,6 +146,20 @@ func (x *Session) Answer() string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.answer
+}
+
+// SetResource says at which address the session was answered.
+func (x *Session) SetResource(path string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.resource = path
+}
+
+// Resource is the address that it was answered at; empty before.
+func (x *Session) Resource() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.resource
 }
 
 // ETag names the ICE session (RFC 9725 section 4.3.1).
