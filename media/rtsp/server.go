@@ -27,9 +27,10 @@ type ServerOptions struct {
 	Log     *slog.Logger
 	// MaxConns bounds connections, 0 means 2,000; MaxConnsPerAddress those of
 	// one address, 0 means 500. IdleTimeout ends a connection on which nothing
-	// begins to play or to be published, 0 means 10 s.
+	// begins to play or to be published, StuckTimeout a player that takes no
+	// packets, 0 means 10 s.
 	MaxConns, MaxConnsPerAddress int
-	IdleTimeout                  time.Duration
+	IdleTimeout, StuckTimeout    time.Duration
 }
 
 // Server is the hub's RTSP door: players take streams, encoders bring them.
@@ -58,6 +59,7 @@ func NewServer(o ServerOptions) (*Server, error) {
 	setDefault(&o.MaxConns, 2000)
 	setDefault(&o.MaxConnsPerAddress, 500)
 	setDefault(&o.IdleTimeout, 10*time.Second)
+	setDefault(&o.StuckTimeout, 10*time.Second)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

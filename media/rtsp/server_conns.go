@@ -11,7 +11,8 @@ import (
 type connection struct {
 	addr string
 	idle *time.Timer // closes it if nothing begins
-	busy bool        // it plays or publishes
+	busy int         // sessions that play or publish
+	asks *player     // its PLAY is not answered yet
 }
 
 // OnConnOpen counts a connection, and closes it if there are too many.
@@ -37,7 +38,7 @@ func (s *Server) OnConnOpen(c *gortsplib.ServerHandlerOnConnOpenCtx) {
 func (s *Server) giveUp(c *gortsplib.ServerConn) {
 	s.mu.Lock()
 	known := s.conns[c]
-	idle := known != nil && !known.busy
+	idle := known != nil && known.busy == 0
 	s.mu.Unlock()
 	if !idle {
 		return
@@ -48,11 +49,27 @@ func (s *Server) giveUp(c *gortsplib.ServerConn) {
 	c.Close()
 }
 
-// began notes that a connection plays or publishes; s.mu is held.
-func (s *Server) began(c *gortsplib.ServerConn) {
+// began notes that a session plays or publishes; s.mu is held.
+func (s *Server) began(state *sessionState, c *gortsplib.ServerConn) {
+	if state.conn != nil {
+		return // a second PLAY
+	}
+	state.conn = c
 	if known := s.conns[c]; known != nil {
-		known.busy = true
+		known.busy++
 		known.idle.Stop()
+	}
+}
+
+// ended notes that a session has ended: its connection may begin another one,
+// but not stay for nothing. s.mu is held.
+func (s *Server) ended(state *sessionState) {
+	known := s.conns[state.conn]
+	if known == nil {
+		return
+	}
+	if known.busy--; known.busy == 0 {
+		known.idle.Reset(s.o.IdleTimeout)
 	}
 }
 

@@ -46,6 +46,7 @@ type sessionState struct {
 	outlet *outlet
 	player *player
 	feed   *media.Feed
+	conn   *gortsplib.ServerConn // that it plays or publishes on
 }
 
 // openOutlet finds the stream of a path.
@@ -129,16 +130,31 @@ func (s *Server) OnSetup(c *gortsplib.ServerHandlerOnSetupCtx) (*base.Response, 
 func (s *Server) OnPlay(c *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	state := s.sessions[c.Session]
-	if state == nil || state.outlet == nil || s.closed {
+	state, known := s.sessions[c.Session], s.conns[c.Conn]
+	if state == nil || known == nil || state.outlet == nil || s.closed {
 		return &base.Response{StatusCode: base.StatusSessionNotFound}, nil
 	}
-	s.began(c.Conn)
+	s.began(state, c.Conn)
 	if state.player == nil {
-		state.player = newPlayer(c.Session, state.outlet, s.o.Log)
+		state.player = newPlayer(c.Session, state.outlet, s.o.StuckTimeout, s.o.Log)
+		known.asks = state.player
 		s.wg.Go(state.player.run)
 	}
 	return &base.Response{StatusCode: base.StatusOK}, nil
+}
+
+// OnResponse lets a player send whose PLAY is being answered.
+func (s *Server) OnResponse(c *gortsplib.ServerConn, r *base.Response) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.conns[c]
+	if known == nil || known.asks == nil {
+		return
+	}
+	if r.StatusCode == base.StatusOK {
+		close(known.asks.answered)
+	}
+	known.asks = nil
 }
 
 // OnPause answers PAUSE of live streams: they cannot be paused.
@@ -158,6 +174,9 @@ func (s *Server) OnSessionClose(c *gortsplib.ServerHandlerOnSessionCloseCtx) {
 	s.mu.Lock()
 	state := s.sessions[c.Session]
 	delete(s.sessions, c.Session)
+	if state != nil {
+		s.ended(state)
+	}
 	s.mu.Unlock()
 	if state == nil {
 		return

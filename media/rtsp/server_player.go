@@ -19,24 +19,26 @@ import (
 const (
 	reportEvery = 5 * time.Second
 	queueWait   = 5 * time.Millisecond
-	stuckLimit  = 10 * time.Second // a player that takes nothing for so long is closed
 )
 
 // player sends a stream to one session.
 type player struct {
 	session *gortsplib.ServerSession
 	outlet  *outlet
+	stuck   time.Duration // it is closed if it takes nothing for so long
 	log     *slog.Logger
 	ctx     context.Context
 	stop    context.CancelFunc
-	reports []time.Time // when each track's sender report is due
-	sent    []counts
+	// Closed when PLAY is answered: the library takes packets from then on.
+	answered chan struct{}
+	reports  []time.Time // when each track's sender report is due
+	sent     []counts
 }
 
 type counts struct{ packets, octets uint32 }
 
-func newPlayer(session *gortsplib.ServerSession, o *outlet, log *slog.Logger) *player {
-	p := &player{session: session, outlet: o, log: log, reports: make([]time.Time, media.MaxTracks), sent: make([]counts, media.MaxTracks)}
+func newPlayer(session *gortsplib.ServerSession, o *outlet, stuck time.Duration, log *slog.Logger) *player {
+	p := &player{session: session, outlet: o, stuck: stuck, log: log, answered: make(chan struct{}), reports: make([]time.Time, media.MaxTracks), sent: make([]counts, media.MaxTracks)}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	return p
 }
@@ -45,7 +47,9 @@ func newPlayer(session *gortsplib.ServerSession, o *outlet, log *slog.Logger) *p
 // tracks closes the session: the player connects again and is told the new ones.
 func (p *player) run() {
 	defer p.stop()
-	if !p.playing() {
+	select {
+	case <-p.answered:
+	case <-p.ctx.Done():
 		return
 	}
 	reader := p.outlet.stream.Subscribe(media.ReaderOptions{FromKeyframe: true})
@@ -71,20 +75,6 @@ func (p *player) run() {
 			return
 		}
 	}
-}
-
-// playing waits until the library has answered PLAY.
-func (p *player) playing() bool {
-	look := time.NewTicker(queueWait)
-	defer look.Stop()
-	for p.session.State() != gortsplib.ServerSessionStatePlay {
-		select {
-		case <-look.C:
-		case <-p.ctx.Done():
-			return false
-		}
-	}
-	return true
 }
 
 // send writes a unit's packets, waiting for room in the session's queue.
@@ -133,7 +123,7 @@ func (p *player) queued(write func() error) error {
 		if err == nil || !errors.As(err, &full) {
 			return err
 		}
-		if time.Since(began) > stuckLimit {
+		if time.Since(began) > p.stuck {
 			return errors.New("the player takes no packets")
 		}
 		select {

@@ -85,7 +85,7 @@ func (s *Server) OnRecord(c *gortsplib.ServerHandlerOnRecordCtx) (*base.Response
 	state := s.sessions[c.Session]
 	if state != nil {
 		state.feed = feed
-		s.began(c.Conn)
+		s.began(state, c.Conn)
 	}
 	s.mu.Unlock()
 	if state == nil {
