@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { visit, withBrowser } from './parts/browser'
 import { Camera } from './parts/camera'
@@ -17,6 +18,14 @@ afterAll(async () => {
   await camera.kill()
 })
 
+/** fresh waits for a picture that the camera sent less than a second ago: what it sent before may come once more. */
+async function fresh(tile: Locator) {
+  for (;;) {
+    const [seen] = await watch(tile, 1)
+    if (seen && delay(seen, 15) < 1000) return
+  }
+}
+
 it('goes on within 3 s of the return of a camera, and says meanwhile what is wrong', async () => {
   const { page, close } = await visit(hub.url)
   const tile = page.getByRole('article', { name: '院内' })
@@ -27,8 +36,7 @@ it('goes on within 3 s of the return of a camera, and says meanwhile what is wro
 
   await camera.start()
   const back = Date.now()
-  const [seen] = await watch(tile, 1)
-  expect(delay(seen!, 15), 'ms behind the camera').toBeLessThan(1000)
+  await fresh(tile)
   expect(Date.now() - back, 'ms to the first new picture').toBeLessThan(3000)
   await tile.getByRole('img', { name: '正常' }).waitFor()
   await close()
@@ -43,8 +51,7 @@ it('goes on within 5 s of the return of a killed hub', async () => {
 
   await hub.start()
   const back = Date.now()
-  const [seen] = await watch(tile, 1)
-  expect(delay(seen!, 15), 'ms behind the camera').toBeLessThan(1000)
+  await fresh(tile)
   expect(Date.now() - back, 'ms to the first new picture').toBeLessThan(5000)
   expect(errors).toEqual([])
   await close()
