@@ -20,7 +20,7 @@ PACKAGES = $$(go list ./... | grep -vE '/cmd/avhub/e2e(/|$$)')
 WEB := $(shell find web -type d \( -name node_modules -o -name dist -o -name e2e -o -name test-results \) -prune \
 	-o -type f ! -name '*.go' ! -name '*.tsbuildinfo' -print)
 
-.PHONY: help run build web lint unit race integration browser bench check test setup-run setup-test go-build clean
+.PHONY: help run build web lint unit race integration browser bench endurance check test setup-run setup-test go-build fuzz fresh clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | expand -t 16
@@ -36,9 +36,10 @@ go-build:
 
 web: web/dist/index.html ## the pages, if something of them has changed
 
-# npm writes this file last.
+# npm writes this file last. Its warnings are of packages that ask for a newer
+# Node than 20: the tests run on 20.
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
-	cd web && npm ci --no-audit --no-fund
+	cd web && npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB)
@@ -65,7 +66,9 @@ unit: web/node_modules/.package-lock.json ## unit tests of Go and of the pages
 race: ## unit tests of Go with the race detector
 	CGO_ENABLED=1 go test -race $(PACKAGES)
 
-integration: build ## whole hubs with real cameras and players
+integration: build ## hours of recording in fake time; whole hubs with real cameras and players
+	go test -count=1 ./recorder -run '^TestHours$$' -hours 6h
+	go test -count=1 ./recorder/verify -run '^TestALongManifest$$' -lines 1000000
 	go test -count=1 ./cmd/avhub/e2e/...
 
 browser: build ## the pages in Chromium
@@ -74,12 +77,24 @@ browser: build ## the pages in Chromium
 bench: setup-run build ## speed and memory, one table, each figure beside a reference of the same run
 	go run ./cmd/avhub/bench
 
+# A day of recording in fake time, ten minutes of it with real cameras, 100 kills of the
+# recorder and 100 of the hub: about half an hour.
+endurance: build ## what takes too long for make test: hours of recording, 100 kills
+	go test -count=1 -timeout 60m ./recorder -run '^(TestHours|TestKilledAgainAndAgain)$$' -v -hours 24h -kills 100
+	go test -count=1 -timeout 60m ./cmd/avhub/e2e -parallel 1 -run '^(TestFramesInAreFramesOut|TestRecordingThroughKills)$$' -v -endurance 10m -recording-kills 100
+
 check: lint unit ## the quick part, under two minutes
 
 test: setup-test lint race ## everything
 	cd web && npm test
 	$(MAKE) --no-print-directory integration browser
 	@echo "make test: all passed"
+
+fuzz: ## every parser of outside bytes, 10 s each; scripts/fuzz.sh 1h: for longer
+	scripts/fuzz.sh
+
+fresh: ## make run as a stranger runs it: a new clone, empty home and caches (scripts/fresh.sh test: make test)
+	scripts/fresh.sh run
 
 clean: ## remove what was built
 	rm -rf bin coverage web/node_modules

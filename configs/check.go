@@ -3,7 +3,9 @@ package configs
 import (
 	"net"
 	"net/netip"
+	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -22,9 +24,16 @@ func (c *Config) check(f *faults) {
 		f.add("data_dir", "it is empty: write a folder, such as ./data")
 	}
 	c.checkListens(f)
-	c.HTTP.TLS.check(f)
+	c.HTTP.check(f)
+	if c.RTSP.TLSOnly && c.HTTP.TLS.Mode == TLSOff {
+		f.add("rtsp.tls_only", "the hub has no certificate: set http.tls, or leave it out")
+	}
 	c.WebRTC.check(f)
 	checkURL(c.Database.URL, "database.url", f, "postgres", "postgresql")
+	if c.Audit.SM2 && !c.Audit.SM3 {
+		f.add("audit.sm2", "SM2 signs the chain by SM3: set audit.sm3 too")
+	}
+	c.OIDC.check(f)
 	checkURL(c.Cluster.Redis, "cluster.redis", f, "redis", "rediss")
 	c.Recording.check(f)
 	c.Archive.check(f)
@@ -49,6 +58,37 @@ func checkWords(v reflect.Value, path string, f *faults) {
 	}
 }
 
+func (h HTTP) check(f *faults) {
+	h.TLS.check(f)
+	h.checkOrigins(f)
+	for i, name := range h.Names {
+		if !isName(name) {
+			f.add(index("http.names", i), "%q is no name: write one such as hub.court.example, or an IP address", clip(name))
+		}
+	}
+	for i, proxy := range h.Proxies {
+		if _, err := netip.ParsePrefix(proxy); err == nil {
+			continue
+		}
+		if _, err := netip.ParseAddr(proxy); err != nil {
+			f.add(index("http.proxies", i), "%q is no address: write one such as 10.0.0.4, or a network such as 10.0.0.0/24", clip(proxy))
+		}
+	}
+	if h.BehindProxy && h.TLS.Mode != TLSOff {
+		f.add("http.behind_proxy", "either the proxy speaks TLS or the hub: set http.tls to off, or leave behind_proxy out")
+	}
+}
+
+// isName says that a browser can be pointed at it.
+func isName(name string) bool {
+	if addr, err := netip.ParseAddr(name); err == nil {
+		return addr.Zone() == "" && !addr.IsUnspecified()
+	}
+	return hostName.MatchString(name) && len(name) <= 253
+}
+
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$`)
+
 func (t TLS) check(f *faults) {
 	switch {
 	case t.Mode == TLSFiles && (t.Cert == "" || t.Key == ""):
@@ -58,20 +98,28 @@ func (t TLS) check(f *faults) {
 	}
 }
 
+// checkOrigins holds origins to what browsers send (RFC 6454 section 7).
+func (h HTTP) checkOrigins(f *faults) {
+	for i, origin := range h.Origins {
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Scheme+"://"+u.Host != origin || strings.ToLower(origin) != origin {
+			f.add(index("http.origins", i), "%q is no origin: write https://host or https://host:port, in small letters and without a path", clip(Mask(origin)))
+		}
+	}
+}
+
 func (c *Config) checkListens(f *faults) {
 	taken := map[string]string{}
-	for _, at := range []struct{ path, addr string }{
-		{"http.listen", c.HTTP.Listen}, {"rtsp.listen", c.RTSP.Listen}, {"webrtc.listen", c.WebRTC.Listen},
-	} {
-		if _, _, err := Loopback(at.addr); err != nil {
-			f.add(at.path, "%v", err)
+	for _, d := range c.doors(&Bound{}) {
+		if _, _, err := d.bind(); err != nil {
+			f.add(d.key, "%v", err)
 			continue
 		}
-		_, port, _ := net.SplitHostPort(at.addr) // Loopback has split it
+		_, port, _ := net.SplitHostPort(d.addr) // bind has split it
 		if other, ok := taken[port]; ok && port != "0" {
-			f.add(at.path, "port %s is %s's already: choose another", port, other)
+			f.add(d.key, "port %s is %s's already: choose another", port, other)
 		}
-		taken[port] = at.path
+		taken[port] = d.key
 	}
 }
 
@@ -101,29 +149,9 @@ func (s ICEServer) check(path string, f *faults) {
 	}
 }
 
-func (r Recording) check(f *faults) {
-	checkRange(r.Segment, 5*time.Second, 10*time.Minute, "recording.segment", f)
-	checkRange(r.Part, 100*time.Millisecond, 5*time.Second, "recording.part", f)
-	if r.Part > r.Segment {
-		f.add("recording.part", "%v is longer than a segment of %v", r.Part, r.Segment)
-	}
-}
-
 func checkRange(d, least, most time.Duration, path string, f *faults) {
 	if d < least || d > most {
 		f.add(path, "%v is out of range: use %s to %s", d, brief(least), brief(most))
-	}
-}
-
-func (a Archive) check(f *faults) {
-	if a.Endpoint == "" {
-		return
-	}
-	if a.Bucket == "" {
-		f.add("archive.bucket", "it is empty, and archive.endpoint is set: write the bucket's name")
-	}
-	if a.AccessKey.Empty() || a.SecretKey.Empty() {
-		f.add("archive", "access_key and secret_key are needed with an endpoint")
 	}
 }
 

@@ -44,6 +44,9 @@ func (s Source) check(path string, f *faults) {
 	if s.Court != "" && !idPattern.MatchString(s.Court) {
 		f.add(join(path, "court"), "%q cannot be a court's id: %s", clip(s.Court), idWords)
 	}
+	if s.SiteID != "" && !idPattern.MatchString(s.SiteID) {
+		f.add(join(path, "site_id"), "%q cannot be a site's id: %s", clip(s.SiteID), idWords)
+	}
 	if err := checkName(s.Name); err != nil {
 		f.add(join(path, "name"), "%v", err)
 	}

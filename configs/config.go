@@ -20,6 +20,8 @@ type Config struct {
 	WebRTC        WebRTC        `yaml:"webrtc" en:"picture and sound to and from browsers" zh:"浏览器音视频"`
 	Media         Media         `yaml:"media" en:"what is done to picture and sound" zh:"音视频处理"`
 	Database      Database      `yaml:"database" en:"accounts, cases, hearings" zh:"数据库"`
+	OIDC          OIDC          `yaml:"oidc" en:"log-in through the court's identity provider (OpenID Connect)" zh:"通过统一身份认证（OpenID Connect）登录"`
+	Audit         Audit         `yaml:"audit" en:"who did, watched or was refused what" zh:"审计"`
 	Recording     Recording     `yaml:"recording" en:"how recordings are written" zh:"录像"`
 	Archive       Archive       `yaml:"archive" en:"an S3 store that keeps a second copy" zh:"归档存储（S3）"`
 	Cluster       Cluster       `yaml:"cluster" en:"several hubs as one" zh:"集群"`
@@ -35,9 +37,12 @@ type Log struct {
 
 // HTTP is the door for browsers and programs.
 type HTTP struct {
-	Listen      string `yaml:"listen" en:"host:port; this machine only, in this version" zh:"监听地址；本版本仅限本机访问"`
-	TLS         TLS    `yaml:"tls" en:"off, self-signed, or {cert: FILE, key: FILE}" zh:"off、self-signed 或 {cert: 文件, key: 文件}"`
-	BehindProxy bool   `yaml:"behind_proxy" en:"a reverse proxy on this machine ends TLS" zh:"由本机反向代理负责 TLS"`
+	Listen      string   `yaml:"listen" en:"host:port; without a host all addresses of this machine, and without TLS itself only" zh:"监听地址；不写主机时为本机所有地址，未启用 TLS 时仅限本机访问"`
+	TLS         TLS      `yaml:"tls" en:"off, self-signed (an authority of the hub's own), or {cert: FILE, key: FILE}, which are read anew when they change" zh:"off、self-signed（本系统自己的证书颁发机构）或 {cert: 文件, key: 文件}，文件更新后自动生效"`
+	Names       []string `yaml:"names" en:"names and addresses under which browsers reach the hub, if others than the machine's own: they go into the certificate" zh:"浏览器访问本系统所用的其他名称或地址，将写入证书"`
+	Origins     []string `yaml:"origins" en:"other sites whose pages may use WHEP and WHIP, with an API token: https://host[:port]" zh:"允许凭接口令牌使用 WHEP、WHIP 的其他网站：https://主机[:端口]"`
+	BehindProxy bool     `yaml:"behind_proxy" en:"a reverse proxy ends TLS, on this machine unless listen names an address" zh:"由反向代理负责 TLS；listen 未写主机时代理须在本机"`
+	Proxies     []string `yaml:"proxies" en:"addresses or networks of proxies on other machines, whose X-Forwarded-For is believed" zh:"其他机器上的代理的地址或网段，采信其 X-Forwarded-For"`
 }
 
 // TLSMode says where the certificate comes from.
@@ -65,12 +70,13 @@ func (t *TLS) UnmarshalText(text []byte) error {
 
 // RTSP is the port for players and encoders.
 type RTSP struct {
-	Listen string `yaml:"listen" en:"host:port; this machine only, in this version" zh:"监听地址；本版本仅限本机访问"`
+	Listen  string `yaml:"listen" en:"host:port, for rtsp:// and, where the hub has a certificate, rtsps://; open to other machines as http.listen is" zh:"监听地址，同时用于 rtsp:// 与（有证书时）rtsps://；启用 TLS 后才对其他机器开放"`
+	TLSOnly bool   `yaml:"tls_only" en:"rtsps:// alone; players and encoders in the clear are turned away" zh:"只接受 rtsps://，拒绝未加密的播放与推流"`
 }
 
 // WebRTC is the one port for browsers' media, UDP and TCP.
 type WebRTC struct {
-	Listen     string      `yaml:"listen" en:"host:port, one UDP and one TCP port; this machine only, in this version" zh:"监听地址，UDP 与 TCP 各一个端口；本版本仅限本机访问"`
+	Listen     string      `yaml:"listen" en:"host:port, one UDP and one TCP port; open to other machines as http.listen is" zh:"监听地址，UDP 与 TCP 各一个端口；启用 TLS 后才对其他机器开放"`
 	PublicIPs  []string    `yaml:"public_ips" en:"addresses under which browsers reach the hub, where they are not its own (NAT)" zh:"经 NAT 访问时的对外地址"`
 	ICEServers []ICEServer `yaml:"ice_servers" en:"STUN and TURN servers that browsers are told of" zh:"告知浏览器的 STUN/TURN 服务器"`
 }
@@ -95,24 +101,13 @@ type Media struct {
 
 // Database is where accounts and cases are kept.
 type Database struct {
-	URL URL `yaml:"url" en:"empty: SQLite in data_dir; or postgres://user:password@host/name" zh:"为空时使用 data_dir 内的 SQLite；或 postgres://用户:密码@主机/库名"`
+	URL URL `yaml:"url" en:"empty: SQLite in data_dir; or postgres://user:password@host/name, or by a socket postgres://user@/name?host=/run/postgresql" zh:"为空时使用 data_dir 内的 SQLite；或 postgres://用户:密码@主机/库名，或经本机套接字 postgres://用户@/库名?host=/run/postgresql"`
 }
 
-// Recording is how recordings are written.
-type Recording struct {
-	Dir     string        `yaml:"dir" en:"where recordings go; empty: data_dir/recordings" zh:"录像目录；为空时为 data_dir/recordings"`
-	Segment time.Duration `yaml:"segment" en:"length of one file, 5s to 10m" zh:"单个文件时长，5s 至 10m"`
-	Part    time.Duration `yaml:"part" en:"the most that a power cut can cost, 100ms to 5s" zh:"断电时最多丢失的时长，100ms 至 5s"`
-	Sync    string        `yaml:"sync" one:"part segment never" en:"when data is forced onto the disk" zh:"何时强制写盘"`
-}
-
-// Archive is an S3 store for second copies.
-type Archive struct {
-	Endpoint   string `yaml:"endpoint" en:"host:port or URL of the store; empty: no archive" zh:"存储地址；为空时不归档"`
-	Bucket     string `yaml:"bucket" en:"bucket, which must exist" zh:"存储桶，须已存在"`
-	AccessKey  Secret `yaml:"access_key" en:"access key" zh:"访问密钥"`
-	SecretKey  Secret `yaml:"secret_key" en:"secret key" zh:"私密密钥"`
-	ObjectLock string `yaml:"object_lock" one:"governance compliance none" en:"what protects a copy from being deleted" zh:"副本防删除方式"`
+// Audit is how the audit is kept.
+type Audit struct {
+	SM3 bool `yaml:"sm3" en:"chain the audit and recordings' manifests by SM3 (GB/T 32905) beside SHA-256" zh:"审计账本与录像清单在 SHA-256 之外同时使用 SM3（GB/T 32905）"`
+	SM2 bool `yaml:"sm2" en:"sign by SM2 (GB/T 32918) beside Ed25519, over the chain by SM3: needs sm3" zh:"在 Ed25519 之外同时以 SM2（GB/T 32918）对 SM3 链签名，须同时启用 sm3"`
 }
 
 // Cluster joins several hubs.
@@ -133,8 +128,9 @@ func Default() *Config {
 		HTTP:          HTTP{Listen: ":8080", TLS: TLS{Mode: TLSOff}},
 		RTSP:          RTSP{Listen: ":8554"},
 		WebRTC:        WebRTC{Listen: ":8189"},
-		Recording:     Recording{Segment: time.Minute, Part: 500 * time.Millisecond, Sync: "part"},
-		Archive:       Archive{ObjectLock: "governance"},
+		OIDC:          OIDC{Scopes: []string{"profile"}, Claim: "roles"},
+		Recording:     Recording{Segment: time.Minute, Part: 500 * time.Millisecond, Sync: "part", KeepDays: 90, LowMark: 5},
+		Archive:       Archive{Region: "us-east-1", TLS: true, ObjectLock: "governance", PartSize: 16 << 20, Retention: defaultRetention()},
 		Transcription: Transcription{Engine: "none"},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -239,6 +240,12 @@ func setText(v reflect.Value, text string) error {
 			return fmt.Errorf("%q is neither true nor false", clip(text))
 		}
 		v.SetBool(text == "true")
+	case reflect.Int:
+		n, err := strconv.ParseInt(text, 10, 32)
+		if err != nil {
+			return fmt.Errorf("%q is no whole number", clip(text))
+		}
+		v.SetInt(n)
 	default:
 		return fmt.Errorf("expected %s, found %q", expected(v.Type()), clip(Mask(text)))
 	}

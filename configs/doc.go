@@ -5,7 +5,7 @@
 //	if err != nil {
 //		return err // all that is wrong at once, each with its line
 //	}
-//	addr, narrowed := configs.Loopback(cfg.HTTP.Listen)
+//	listener, err := net.Listen("tcp", cfg.Bind().HTTP)
 //
 // Invariants: a [Config] that Load returned has passed every check; passwords
 // live in [Secret] and [URL] only, which print as *** wherever they end up, and

@@ -9,15 +9,71 @@ import (
 	"strings"
 )
 
-// Loopback narrows an address to listen on to this machine: ":8080" becomes
-// "127.0.0.1:8080", and changed says so. The hub asks nobody who they are, so
-// this is the only way in: a host that is written out and is not of this
-// machine is refused.
-func Loopback(addr string) (loopback string, changed bool, err error) {
-	host, port, err := net.SplitHostPort(addr)
+// Bound are the addresses that the hub listens on: what is configured, narrowed
+// down to this machine as far as nothing protects what comes over a network.
+type Bound struct {
+	HTTP, RTSP, WebRTC string
+	// Narrowed are the keys whose address names no host and means this machine
+	// only, where with TLS it would mean all of its addresses.
+	Narrowed []string
+}
+
+// Bind says where to listen. Passwords and cookies must not cross a network in
+// the clear, so without http.tls all three ports are this machine's own. Behind
+// a proxy that ends TLS, RTSP and WebRTC are open, and HTTP is where it says
+// that it is.
+func (c *Config) Bind() Bound {
+	var b Bound
+	for _, d := range c.doors(&b) {
+		addr, narrowed, err := d.bind()
+		if err != nil { // check has refused it; what cannot be told is not opened
+			addr = "127.0.0.1:0"
+		}
+		*d.to = addr
+		if narrowed {
+			b.Narrowed = append(b.Narrowed, d.key)
+		}
+	}
+	return b
+}
+
+// ThisMachine says that nobody but this machine reaches the pages and the API:
+// HTTP listens on loopback, and no proxy hands on what others ask.
+func (c *Config) ThisMachine() bool {
+	return !c.HTTP.BehindProxy && Local(c.Bind().HTTP)
+}
+
+// Local says that a host:port to listen on is one that only this machine reaches.
+func Local(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	return err == nil && isLoopback(host)
+}
+
+// door is an address to listen on and how far it may be opened.
+type door struct {
+	key, addr string
+	to        *string
+	wide      bool // all addresses if it names no host
+	explicit  bool // any host that is written out
+}
+
+func (c *Config) doors(b *Bound) []door {
+	secure, proxied := c.HTTP.TLS.Mode != TLSOff, c.HTTP.BehindProxy
+	return []door{
+		{"http.listen", c.HTTP.Listen, &b.HTTP, secure, secure || proxied}, // the proxy is on this machine, unless a host is written out
+		{"rtsp.listen", c.RTSP.Listen, &b.RTSP, secure || proxied, secure || proxied},
+		{"webrtc.listen", c.WebRTC.Listen, &b.WebRTC, secure || proxied, secure || proxied},
+	}
+}
+
+// bind is the address as it is listened on: ":8080" becomes "127.0.0.1:8080"
+// where the door is not open wide. A host that is written out and is not of this
+// machine is refused where the door is shut.
+func (d door) bind() (addr string, narrowed bool, err error) {
+	host, port, err := net.SplitHostPort(d.addr)
 	switch {
 	case err != nil:
-		return "", false, fmt.Errorf("%q is not host:port: write for example 127.0.0.1:8080 or :8080", clip(addr))
+		return "", false, fmt.Errorf("%q is not host:port: write for example 127.0.0.1:8080 or :8080", clip(d.addr))
 	case port == "":
 		return "", false, errors.New("the port is missing: write for example 127.0.0.1:8080")
 	}
@@ -25,13 +81,16 @@ func Loopback(addr string) (loopback string, changed bool, err error) {
 		return "", false, err
 	}
 	switch {
+	case host == "" && d.wide:
+		return d.addr, false, nil
 	case host == "":
 		return net.JoinHostPort("127.0.0.1", port), true, nil
-	case isLoopback(host):
-		return addr, false, nil
+	case d.explicit || isLoopback(host):
+		return d.addr, false, nil
 	}
-	return "", false, fmt.Errorf("%q is reachable from other machines, and there are no accounts in this version: "+
-		"write 127.0.0.1:%s or :%s, which serve this machine only", clip(host), port, port)
+	return "", false, fmt.Errorf("%q is reachable from other machines, where passwords and pictures would travel in the clear: "+
+		"set http.tls to self-signed or to a certificate (or http.behind_proxy, where a proxy on this machine ends TLS), "+
+		"or write 127.0.0.1:%s or :%s, which without TLS serve this machine only", clip(host), port, port)
 }
 
 func isLoopback(host string) bool {

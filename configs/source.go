@@ -14,12 +14,20 @@ const (
 	OnDemand Start = "on_demand" // with its first reader, closed 10 s after the last
 )
 
+// When a source is recorded.
+const (
+	RecordAlways    Record = "always"
+	RecordInSession Record = "in_session" // while a hearing at its place is
+	RecordNever     Record = "never"
+)
+
 // Source is one camera (the hub reads it) or, without a URL, one encoder (it
 // publishes to the hub).
 type Source struct {
 	ID        string    `yaml:"id" en:"its name in addresses: small letters, digits and -, at most 63" zh:"标识：小写字母、数字和 -，最长 63 位"`
 	Name      string    `yaml:"name" en:"its name on screen; empty: the id" zh:"显示名称；为空时同 id"`
 	Site      Site      `yaml:"site" one:"courtroom detention_centre prison_court command_centre service_hall meeting_room security field" en:"what kind of place it shows" zh:"场所类型"`
+	SiteID    string    `yaml:"site_id" en:"id of the courtroom or other site that it stands in; empty: a site of its own" zh:"所在法庭或场所的标识；为空时自成一个场所"`
 	Court     string    `yaml:"court" en:"id of the court it belongs to" zh:"所属法院标识"`
 	URL       URL       `yaml:"url" en:"rtsp:// or rtsps:// address of the main stream; empty: an encoder publishes" zh:"主码流地址（rtsp:// 或 rtsps://）；为空时由编码器推流"`
 	SubURL    URL       `yaml:"sub_url" en:"address of the small stream, for walls" zh:"子码流地址，用于多画面"`
@@ -30,5 +38,5 @@ type Source struct {
 
 // DefaultSource is a source before anything is set.
 func DefaultSource() Source {
-	return Source{Site: "courtroom", Transport: "auto", Start: Always, Record: "never"}
+	return Source{Site: "courtroom", Transport: "auto", Start: Always, Record: RecordNever}
 }

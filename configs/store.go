@@ -36,6 +36,7 @@ type stored struct {
 	ID        string    `yaml:"id"`
 	Name      string    `yaml:"name"`
 	Site      Site      `yaml:"site"`
+	SiteID    string    `yaml:"site_id,omitempty"`
 	Court     string    `yaml:"court,omitempty"`
 	URL       string    `yaml:"url,omitempty"`
 	SubURL    string    `yaml:"sub_url,omitempty"`
@@ -106,7 +107,7 @@ func (s *SourceStore) change(edit func([]Source) []Source) error {
 	}
 	out := []stored{}
 	for _, x := range edit(list) {
-		out = append(out, stored{x.ID, x.Name, x.Site, x.Court, x.URL.Reveal(), x.SubURL.Reveal(), x.Transport, x.Start, x.Record})
+		out = append(out, stored{x.ID, x.Name, x.Site, x.SiteID, x.Court, x.URL.Reveal(), x.SubURL.Reveal(), x.Transport, x.Start, x.Record})
 	}
 	data, err := yaml.Marshal(out)
 	if err != nil {

@@ -1,7 +1,6 @@
 package configs
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 )
@@ -9,12 +8,12 @@ import (
 // without are the keys that this version reads and checks, and that nothing
 // acts on: the parts that they are for are not in it.
 var without = []string{
-	"http.tls", "http.behind_proxy", "database", "recording", "archive", "cluster", "transcription",
+	"cluster", "transcription",
 }
 
 // Unused are the settings that were changed and have no effect in this version,
 // by their keys. Whoever starts the hub is to be told: a court that has
-// recording switched on must not find out later that nothing was recorded.
+// transcription switched on must not find out later that nothing was written down.
 func (c *Config) Unused() []string {
 	var found []string
 	defaults := settings(reflect.ValueOf(Default()).Elem(), "")
@@ -23,17 +22,12 @@ func (c *Config) Unused() []string {
 			found = append(found, s.path)
 		}
 	}
-	for i, s := range c.Sources {
-		if s.Record != DefaultSource().Record {
-			found = append(found, fmt.Sprintf("%s.record (%s)", index("sources", i), s.ID))
-		}
-	}
 	return found
 }
 
 func isWithout(path string) bool {
 	for _, w := range without {
-		if path == w || strings.HasPrefix(path, w+".") && w != "http.tls" {
+		if path == w || strings.HasPrefix(path, w+".") {
 			return true
 		}
 	}

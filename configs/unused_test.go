@@ -15,10 +15,12 @@ func TestUnusedNamesWhatHasNoEffect(t *testing.T) {
 	c := parse(t, `
 http: {tls: {cert: a, key: b}, listen: ":80"}
 recording: {segment: 30s}
+archive: {endpoint: "s3:9000", bucket: b, access_key: a, secret_key: s}
+cluster: {redis: "redis://10.0.0.3:6379"}
 transcription: {engine: vosk}
 sources: [{id: a}, {id: b, record: always}]
 `)
-	want := []string{"http.tls", "recording.segment", "transcription.engine", "sources[1].record (b)"}
+	want := []string{"cluster.redis", "transcription.engine"}
 	if got := c.Unused(); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}

@@ -91,3 +91,16 @@ func TestMaskHidesPasswordsInAnyText(t *testing.T) {
 		}
 	}
 }
+
+func TestDatabasesByHostOrSocket(t *testing.T) {
+	t.Parallel()
+	for url, good := range map[string]bool{
+		"postgres://hub:x@10.0.0.7/court": true, "postgresql://hub@db:5433/court?sslmode=verify-full": true,
+		"postgres://hub@/court?host=/run/postgresql": true, "postgres:///court?host=/run/postgresql": true,
+		"postgres:///court": false, "postgres://hub@/court?host=elsewhere": false, "mysql://h/x": false, "court.db": false,
+	} {
+		if _, err := configs.Parse([]byte("database: {url: \""+url+"\"}\n"), nil); (err == nil) != good {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}

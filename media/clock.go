@@ -10,9 +10,10 @@ import (
 const (
 	maxBackward   = time.Second            // B-frames step back this far at most
 	maxAhead      = time.Second            // a timestamp may run this far ahead of its arrival
+	maxBurst      = 10 * time.Second       // and many of them together so far: cameras send what they have at once
 	clockWindow   = 2 * time.Second        // drift is judged once a window
 	stepSkew      = 300 * time.Millisecond // a skew beyond is corrected at once
-	slewSkew      = 20 * time.Millisecond  // a skew beyond is worked off slowly
+	slewSkew      = 15 * time.Millisecond  // a skew beyond is worked off slowly: two tracks of clocks that drift apart stay within 40 ms
 	slewRate      = 0.01                   // at most this share of the time that passes
 	rateTolerance = 0.003                  // a clock is wrong by more than this before it is rescaled
 	rateWindows   = 4                      // windows that must agree
@@ -33,6 +34,7 @@ type Clock struct {
 	lastAt  time.Duration
 	scale   float64 // corrected ticks for one of the sender's
 	floor   float64 // time given out before a step back: what follows stays above it
+	top     float64 // the latest since the last correction: B-frames step back from it
 
 	winStart time.Duration
 	winMin   float64
@@ -86,15 +88,32 @@ func (c *Clock) Stamp(rtp uint32, at time.Duration) int64 {
 
 	stepTime := c.duration(float64(step) * c.scale)
 	late := max(0, c.duration(c.ticks(c.lastAt)-c.lastPTS))
-	if stepTime < -maxBackward || stepTime > passed+late+maxAhead {
+	next := c.lastPTS + float64(step)*c.scale
+	switch {
+	case stepTime < -maxBackward, stepTime > passed+late+maxAhead, c.duration(next-c.top) < -maxBackward:
 		c.bridge(step, at, passed)
-		return int64(c.lastPTS)
+	case c.duration(next-c.ticks(at)) > maxBurst:
+		c.lastRaw += step
+		c.lastAt = at
+		c.restrain(at)
+	default:
+		c.lastRaw += step
+		c.lastPTS = next
+		c.lastAt = at
+		c.observe(at)
 	}
-	c.lastRaw += step
-	c.lastPTS += float64(step) * c.scale
-	c.lastAt = at
-	c.observe(at)
+	c.top = max(c.top, c.lastPTS)
 	return c.rising()
+}
+
+// restrain takes the time of arrival where many timestamps together have run away.
+func (c *Clock) restrain(at time.Duration) {
+	c.Jumps++
+	c.floor = max(c.floor, c.lastPTS)
+	c.lastPTS = c.ticks(at)
+	c.top = c.lastPTS
+	c.winMin = math.Inf(1)
+	c.observe(at)
 }
 
 // rising is the time to give out: after a step back it creeps on until the
@@ -116,6 +135,7 @@ func (c *Clock) start(rtp uint32, at time.Duration) {
 	}
 	c.lastRTP = rtp
 	c.lastPTS = max(c.ticks(at), c.lastPTS+1)
+	c.top = c.lastPTS
 	c.lastAt = at
 	c.beginWindow(at)
 }
@@ -164,6 +184,7 @@ func (c *Clock) correct(skew float64, passed time.Duration) {
 			c.floor = max(c.floor, c.lastPTS)
 		}
 		c.lastPTS += skew
+		c.top = c.lastPTS
 	case skewTime > slewSkew || skewTime < -slewSkew:
 		most := slewRate * c.ticks(passed)
 		c.lastPTS += min(max(skew, -most), most)

@@ -38,6 +38,9 @@ func (t *trackState) prepare(u *Unit) error {
 		t.stats.Malformed++
 		return err
 	}
+	u.Ordinal = t.ordinal
+	t.ordinal++
+	u.Disposable = packet.IsDisposable(t.Kind, u.Data)
 	u.Seq = t.seq
 	t.seq += uint16(u.Packets.Len())
 	u.Stamp = uint32(u.PTS) + t.offset

@@ -29,6 +29,11 @@ type ReaderOptions struct {
 	// FromKeyframe starts at the last keyframe kept, if there is one, and
 	// otherwise at the next unit to come.
 	FromKeyframe bool
+	// Oldest starts at the oldest unit kept.
+	Oldest bool
+	// Rest hands out what came before a change of tracks, too: the reader ends
+	// with ErrChanged only when it has got all of it.
+	Rest bool
 }
 
 // Reader is one reader's place in a stream. One goroutine uses it.
@@ -39,6 +44,8 @@ type Reader struct {
 	gen    int
 	wake   chan struct{}
 	closed bool // guarded by stream.mu
+	keeps  bool // wants the rest
+	rest   []*Unit
 }
 
 // Next waits for the next unit of the reader's tracks.
@@ -67,6 +74,18 @@ func (r *Reader) Poll() (*Unit, Loss, error) {
 // Wake receives when there may be something to Poll for.
 func (r *Reader) Wake() <-chan struct{} { return r.wake }
 
+// keepRest takes what the reader has not read yet of the tracks that end. s.mu is held.
+func (r *Reader) keepRest() {
+	if !r.keeps {
+		return
+	}
+	for _, u := range r.stream.slice(max(r.next, r.stream.ring.tail), r.stream.ring.head) {
+		if r.mask&(1<<u.Track) != 0 {
+			r.rest = append(r.rest, u)
+		}
+	}
+}
+
 func (r *Reader) poll() (*Unit, uint64, error) {
 	s := r.stream
 	s.mu.Lock()
@@ -74,6 +93,10 @@ func (r *Reader) poll() (*Unit, uint64, error) {
 	switch {
 	case r.closed || s.closed:
 		return nil, 0, ErrClosed
+	case r.gen != s.gen && len(r.rest) > 0:
+		u := r.rest[0]
+		r.rest = r.rest[1:]
+		return u, 0, nil
 	case r.gen != s.gen:
 		return nil, 0, ErrChanged
 	}

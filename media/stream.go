@@ -35,6 +35,7 @@ type trackState struct {
 	params  packet.ParamSets
 	ssrc    uint32
 	seq     uint16
+	ordinal uint64 // of the next unit
 	offset  uint32 // of RTP timestamps
 	lastPTS int64
 	maxPTS  int64
@@ -78,6 +79,19 @@ func (s *Stream) SSRC(track int) uint32 {
 		return 0
 	}
 	return s.tracks[track].ssrc
+}
+
+// StampAt is the RTP timestamp that a unit of a track would have that was
+// captured at t.
+func (s *Stream) StampAt(track int, t time.Time) uint32 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if track >= len(s.tracks) {
+		return 0
+	}
+	st := s.tracks[track]
+	ticks := t.Sub(s.epoch).Seconds() * float64(st.ClockRate)
+	return uint32(int64(ticks)) + st.offset
 }
 
 // Changed is closed at the next change of tracks or feed.
@@ -132,6 +146,9 @@ func (s *Stream) sameTracks(tracks []Track) bool {
 
 func (s *Stream) replaceTracks(tracks []Track) {
 	s.gen++
+	for _, r := range s.readers {
+		r.keepRest()
+	}
 	s.ring.clear()
 	s.tracks = nil
 	for _, t := range tracks {
@@ -181,7 +198,7 @@ func (s *Stream) Derive(t Track) (*Derived, error) {
 func (s *Stream) Subscribe(o ReaderOptions) *Reader {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := &Reader{stream: s, gen: s.gen, next: s.ring.head, wake: make(chan struct{}, 1)}
+	r := &Reader{stream: s, gen: s.gen, next: s.ring.head, wake: make(chan struct{}, 1), keeps: o.Rest}
 	switch {
 	case o.Derived:
 		r.mask = 1<<MaxTracks - 1
@@ -191,7 +208,10 @@ func (s *Stream) Subscribe(o ReaderOptions) *Reader {
 	for _, t := range o.Tracks {
 		r.mask |= 1 << t
 	}
-	if o.FromKeyframe && s.ring.hasKey {
+	switch {
+	case o.Oldest:
+		r.next = s.ring.tail
+	case o.FromKeyframe && s.ring.hasKey:
 		r.next = s.ring.key
 	}
 	s.readers = append(slices.Clip(s.readers), r)

@@ -147,6 +147,30 @@ func TestOtherCodecsEndReaders(t *testing.T) {
 	}
 }
 
+func TestARecorderGetsWhatCameBeforeOtherCodecs(t *testing.T) {
+	t.Parallel()
+	camera := open(t, 10, true)
+	r := camera.Stream.Subscribe(media.ReaderOptions{Tracks: []int{0}, Rest: true})
+	write(t, camera, 5)
+	camera.Feed.Close()
+	again, err := mediatest.Open(camera.Stream, 10, 3000, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, again, 3)
+	for want := range 5 {
+		if got, loss := next(t, r); got != want || loss.Units > 0 {
+			t.Fatalf("picture %d, want %d", got, want)
+		}
+	}
+	if _, _, err := r.Next(t.Context()); !errors.Is(err, media.ErrChanged) {
+		t.Errorf("got %v, want ErrChanged", err)
+	}
+	if got, _ := next(t, camera.Stream.Subscribe(media.ReaderOptions{Oldest: true})); got != 0 {
+		t.Errorf("the oldest is picture %d, want 0", got)
+	}
+}
+
 func TestOneFeedAtATime(t *testing.T) {
 	t.Parallel()
 	camera := open(t, 10, false)

@@ -22,6 +22,20 @@ type Track struct {
 	Derived bool
 }
 
+// ForBrowsers tells whether WebRTC has a place for a sound as it is: Opus, and
+// G.711 and G.722 with a clock of 8 kHz and one channel (RFC 7874 section 3,
+// RFC 3551 section 6). Cameras send others too: under the same name they would
+// be played at the wrong pitch.
+func (t Track) ForBrowsers() bool {
+	switch t.Kind {
+	case packet.Opus:
+		return true
+	case packet.PCMA, packet.PCMU, packet.G722:
+		return t.ClockRate == 8000 && t.Channels <= 1
+	}
+	return false
+}
+
 // compatible tells whether readers of a track described by a can go on with
 // one described by b: same codec, same clock. Parameter sets may differ, they
 // travel in band.

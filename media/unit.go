@@ -16,9 +16,12 @@ const MaxPayload = 1180
 type Unit struct {
 	Index    uint64 // place in the stream, rising by one
 	Track    int    // index into Stream.Tracks
+	Ordinal  uint64 // place in its track, rising by one: who finds a number missing has missed a unit
 	Data     [][]byte
 	Keyframe bool // decodable without what came before; true for audio
 	Damaged  bool // a part of it, or of what it refers to, was lost on the way in
+	// Disposable says that no other unit of the track needs this one to be decoded.
+	Disposable bool
 
 	// Four readings of the time the unit was captured.
 	RTP     uint32    // as the sender stamped it

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -11,29 +12,48 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"avhub/configs"
+	"avhub/rooms"
 )
 
-// The library has one shape of errors for the whole program.
-func init() { huma.NewError = asProblem }
+// The library has one shape of errors, and one way to read names, for the whole
+// program: "Roles" is not "roles".
+func init() {
+	huma.NewError = asProblem
+	huma.ValidateStrictCasing = true
+}
 
 // api hangs the JSON API and its description into the mux.
-func (s *Server) api(mux *http.ServeMux) huma.API {
+func (s *Server) api(mux *routes) huma.API {
 	config := huma.DefaultConfig("avhub", "1")
 	config.Info.Description = "The court's audio/video hub. Errors are RFC 9457 problems."
 	config.OpenAPIPath = "/openapi"
 	config.DocsPath = "" // a page of our own: the library's loads from outside
 	config.SchemasPath = ""
 	config.CreateHooks = nil
+	config.Transformers = []huma.Transformer{s.logFailure}
 	api := humago.New(mux, config)
 
 	get(api, "/api/v1/hub", "get-hub", "The hub itself", s.getHub)
-	get(api, "/api/v1/sources", "list-sources", "All sources with their state", s.listSources)
+	get(api, "/api/v1/sources", "list-sources", "The sources that one may know of, with their state", s.listSources)
 	get(api, "/api/v1/sources/{id}", "get-source", "One source with its state", s.getSource)
 	register(api, http.MethodPost, "/api/v1/sources", "add-source", "Add a source", http.StatusCreated, s.addSource)
 	register(api, http.MethodPatch, "/api/v1/sources/{id}", "change-source", "Change a source; what is left out stays", http.StatusOK, s.changeSource)
 	register(api, http.MethodDelete, "/api/v1/sources/{id}", "remove-source", "Remove a source", http.StatusNoContent, s.removeSource)
 	register(api, http.MethodPost, "/api/v1/sources/probe", "probe-source", "Connect to a camera and say what it sends", http.StatusOK, s.probeSource)
+	get(api, "/api/v1/sources/{id}/recording", "get-source-recording", "How a source is being recorded", s.getRecording)
+	register(api, http.MethodPost, "/api/v1/sources/{id}/recording", "start-recording", "Start recording a source by hand", http.StatusCreated, s.startRecording)
+	register(api, http.MethodDelete, "/api/v1/sources/{id}/recording", "stop-recording", "Stop what was started by hand, and seal it", http.StatusOK, s.stopRecording)
 	s.registerSnapshot(api)
+	s.people(api)
+	s.hearings(api)
+	s.playback(api)
+	s.annexes(api)
+	s.exporting(api)
+	s.composing(api)
+	s.certifying(api)
+	s.auditing(api)
+	s.authority(api)
+	s.provider(api)
 	return api
 }
 
@@ -51,7 +71,7 @@ func register[I, O any](api huma.API, method, path, id, summary string, status i
 // OpenAPI is the API's description, as /openapi.json serves it.
 func OpenAPI(version string) ([]byte, error) {
 	s := &Server{o: Options{Hub: Hub{Version: version}}}
-	api := s.api(http.NewServeMux())
+	api := s.api(newRoutes())
 	var out bytes.Buffer
 	text, err := api.OpenAPI().MarshalJSON()
 	if err != nil {
@@ -61,8 +81,20 @@ func OpenAPI(version string) ([]byte, error) {
 	return out.Bytes(), err
 }
 
+// logFailure puts the cause of an answer that names none into the log.
+func (s *Server) logFailure(hc huma.Context, _ string, answer any) (any, error) {
+	if p, ok := answer.(*Problem); ok {
+		u := hc.URL()
+		s.failed(hc.Method(), u.Path, p)
+	}
+	return answer, nil
+}
+
 // asProblem makes the library's errors (validation, mostly) our problems.
 func asProblem(status int, message string, errs ...error) huma.StatusError {
+	if status >= http.StatusInternalServerError {
+		return failure(errors.Join(append(errs, errors.New(message))...))
+	}
 	p := problem(status, codeOf(status), message)
 	for _, err := range errs {
 		if err == nil {
@@ -109,7 +141,10 @@ type empty struct{}
 
 type hubOutput struct{ Body Hub }
 
-func (s *Server) getHub(context.Context, *empty) (*hubOutput, error) {
+func (s *Server) getHub(ctx context.Context, _ *empty) (*hubOutput, error) {
+	if err := s.may(ctx, rooms.SeeHub, rooms.HubObject, ""); err != nil {
+		return nil, err
+	}
 	h := s.o.Hub
 	h.Time = time.Now().UTC()
 	return &hubOutput{h}, nil

@@ -20,7 +20,7 @@ func (h *hub) raw(t *testing.T, words string) (string, time.Duration) {
 	}
 	defer conn.Close()
 	started := time.Now()
-	if _, err := io.WriteString(conn, words); err != nil {
+	if _, err := io.WriteString(conn, strings.ReplaceAll(words, "BOSS", h.boss)); err != nil {
 		t.Error(err)
 	}
 	_ = conn.SetReadDeadline(started.Add(15 * time.Second))
@@ -42,11 +42,11 @@ func TestHalfOpenRequestsEnd(t *testing.T) {
 		least time.Duration
 	}{
 		"nothing at all":       {"", "", 4 * time.Second},
-		"half a header":        {"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-", "400 Bad Request", 4 * time.Second},
-		"half an offer":        {"POST /whep/field-1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sdp\r\nContent-Length: 500\r\n\r\nv=0", "408 Request Timeout", 9 * time.Second},
-		"half a chunked offer": {"POST /whip/field-1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sdp\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nv=0\r\n", "408 Request Timeout", 9 * time.Second},
-		"half a JSON body":     {"POST /api/v1/sources HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{", "408 Request Timeout", 9 * time.Second},
-		"a header without end": {"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + strings.Repeat("x", 64<<10), "431 Request Header Fields Too Large", 0},
+		"half a header":        {"GET /healthz HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer BOSS\r\nX-", "400 Bad Request", 4 * time.Second},
+		"half an offer":        {"POST /whep/field-1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer BOSS\r\nContent-Type: application/sdp\r\nContent-Length: 500\r\n\r\nv=0", "408 Request Timeout", 9 * time.Second},
+		"half a chunked offer": {"POST /whip/field-1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer BOSS\r\nContent-Type: application/sdp\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nv=0\r\n", "408 Request Timeout", 9 * time.Second},
+		"half a JSON body":     {"POST /api/v1/sources HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer BOSS\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{", "408 Request Timeout", 9 * time.Second},
+		"a header without end": {"GET /healthz HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer BOSS\r\nX: " + strings.Repeat("x", 64<<10), "431 Request Header Fields Too Large", 0},
 		"no HTTP":              {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "400 Bad Request", 0},
 	} {
 		all.Go(func() { // at once, however few cores there are
@@ -72,7 +72,7 @@ func TestLargeBodiesAreRefused(t *testing.T) {
 	for path, kind := range map[string]string{"/whep/field-1": "application/sdp", "/whip/field-1": "application/sdp", "/api/v1/sources": "application/json"} {
 		for _, length := range []string{"Content-Length: 10485760\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n100000\r\n"} {
 			// The refusal must not wait for all ten megabytes.
-			words := "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + kind + "\r\n" + length + strings.Repeat("x", 80<<10)
+			words := "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer BOSS\r\nContent-Type: " + kind + "\r\n" + length + strings.Repeat("x", 80<<10)
 			all.Go(func() {
 				said, took := h.raw(t, words)
 				if !strings.Contains(said, "413 Request Entity Too Large") || !strings.Contains(said, `"code":"too_large"`) || took > 5*time.Second {

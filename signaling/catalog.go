@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"avhub/configs"
 	"avhub/media/rtsp"
 	"avhub/media/sources"
+	"avhub/rooms/office"
+	"avhub/signaling/record"
 )
 
 // Catalog joins what is configured of the sources (name, site, court; from
@@ -24,6 +27,7 @@ type Catalog struct {
 	mu      sync.Mutex
 	entries map[string]entry
 	viewers func(id string) int
+	keeper  *record.Keeper // nil: nothing is recorded
 }
 
 type entry struct {
@@ -48,6 +52,13 @@ func (c *Catalog) CountViewers(count func(id string) int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.viewers = count
+}
+
+// Keep tells the catalog who says how a source is being recorded.
+func (c *Catalog) Keep(k *record.Keeper) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keeper = k
 }
 
 // Load starts all sources: those of the configuration file, then those that
@@ -105,6 +116,18 @@ func (c *Catalog) IDs() []string {
 	return ids
 }
 
+// Configs are all sources' settings, by id.
+func (c *Catalog) Configs() []configs.Source {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := make([]configs.Source, 0, len(c.entries))
+	for _, e := range c.entries {
+		list = append(list, e.Source)
+	}
+	slices.SortFunc(list, func(a, b configs.Source) int { return strings.Compare(a.ID, b.ID) })
+	return list
+}
+
 // List is all sources, by id.
 func (c *Catalog) List() []Source {
 	ids := c.IDs()
@@ -121,7 +144,7 @@ func (c *Catalog) List() []Source {
 func (c *Catalog) Get(id string) (Source, error) {
 	c.mu.Lock()
 	e, ok := c.entries[id]
-	viewers := c.viewers
+	viewers, keeper := c.viewers, c.keeper
 	c.mu.Unlock()
 	if !ok {
 		return Source{}, errUnknownSource
@@ -137,6 +160,7 @@ func (c *Catalog) Get(id string) (Source, error) {
 		s.Sub = &line
 	}
 	s.Viewers = viewers(id)
+	s.Recording = recordingOf(keeper, id)
 	return s, nil
 }
 
@@ -185,6 +209,26 @@ func (c *Catalog) Change(id string, change func(*configs.Source)) (Source, error
 	return c.put(next, SourceChanged)
 }
 
+// preview is a source as it is and as a change would make it.
+func (c *Catalog) preview(id string, change func(*configs.Source)) (old, next configs.Source, err error) {
+	e, ok := c.entry(id)
+	switch {
+	case !ok:
+		return old, next, errUnknownSource
+	case e.origin == FromFile:
+		return old, next, errByFile
+	}
+	next = e.Source
+	change(&next)
+	return e.Source, next, nil
+}
+
+// Facts are what the policy asks about a source.
+func (c *Catalog) Facts(id string) (office.Facts, bool) {
+	e, ok := c.entry(id)
+	return *factsOf(e.Source), ok
+}
+
 func (c *Catalog) put(src configs.Source, event string) (Source, error) {
 	if err := src.Check(); err != nil {
 		return Source{}, fieldProblem(err)
@@ -197,7 +241,7 @@ func (c *Catalog) put(src configs.Source, event string) (Source, error) {
 	}
 	s, err := c.Get(src.ID)
 	if err == nil {
-		c.events.Publish(event, src.ID, s, time.Now())
+		c.events.publishSource(event, src.ID, factsOf(src), s, time.Now())
 	}
 	return s, err
 }
@@ -222,14 +266,18 @@ func (c *Catalog) Remove(id string) error {
 	if err := c.set.Remove(id); err != nil {
 		return err
 	}
-	c.events.Publish(SourceRemoved, id, nil, time.Now())
+	c.events.publishSource(SourceRemoved, id, factsOf(e.Source), nil, time.Now())
 	return nil
 }
 
 // Changed tells followers that a source's state has changed.
 func (c *Catalog) Changed(id string) {
+	e, ok := c.entry(id)
+	if !ok {
+		return
+	}
 	if s, err := c.Get(id); err == nil {
-		c.events.Publish(SourceChanged, id, s, time.Now())
+		c.events.publishSource(SourceChanged, id, factsOf(e.Source), s, time.Now())
 	}
 }
 

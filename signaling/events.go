@@ -2,13 +2,15 @@ package signaling
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"avhub/rooms"
+	"avhub/rooms/office"
 )
 
 // Event is one change, as it goes out on GET /api/v1/events.
@@ -32,12 +34,28 @@ const (
 // eventsKept is how far back a client can resume.
 const eventsKept = 1024
 
+// about is what an event tells of, for the policy: an event goes to those who
+// may know of its object.
+type about struct {
+	action rooms.Action
+	object rooms.Object
+	// facts of a source, which the policy's object is made of at the moment of
+	// asking; nil: object is it.
+	facts *office.Facts
+}
+
+// kept is an event on its way.
+type keptEvent struct {
+	Event
+	about about
+}
+
 // Events keeps the last events and hands them to whoever follows. Ids start at
 // a number made from the clock, so that a client that resumes after a restart
 // of the hub is told to read anew and not given other events under its number.
 type Events struct {
 	mu    sync.Mutex
-	kept  []json.RawMessage
+	kept  []keptEvent
 	first uint64 // id of kept[0]
 	next  uint64
 	wake  chan struct{} // closed and replaced at each event
@@ -49,18 +67,29 @@ func NewEvents(now time.Time) *Events {
 	return &Events{first: start, next: start, wake: make(chan struct{})}
 }
 
-// Publish makes an event known.
-func (e *Events) Publish(kind, object string, data any, now time.Time) {
+// Publish makes an event known to those who may do the action to the object.
+func (e *Events) Publish(kind string, action rooms.Action, object rooms.Object, data any, now time.Time) {
+	e.publish(kind, about{action: action, object: object}, data, now)
+}
+
+// HearingChanged makes known that a hearing has changed: it is the office's Changed
+// option.
+func (e *Events) HearingChanged(kind string, hearing rooms.Object, data any) {
+	e.Publish(kind, rooms.SeeHearing, hearing, data, time.Now())
+}
+
+// publishSource makes an event of a source known.
+func (e *Events) publishSource(kind, id string, facts *office.Facts, data any, now time.Time) {
+	e.publish(kind, about{action: rooms.SeeStatus, object: rooms.Object{Kind: rooms.SourceObject, ID: id}, facts: facts}, data, now)
+}
+
+func (e *Events) publish(kind string, about about, data any, now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	raw, err := json.Marshal(Event{e.next, now.UTC(), kind, object, data})
-	if err != nil {
-		raw, _ = json.Marshal(Event{e.next, now.UTC(), HubResync, "", nil}) // data that has no JSON: let clients read the list
-	}
-	e.kept = append(e.kept, raw)
+	e.kept = append(e.kept, keptEvent{Event{e.next, now.UTC(), kind, about.object.ID, data}, about})
 	e.next++
 	if len(e.kept) > eventsKept {
-		e.kept = append([]json.RawMessage(nil), e.kept[1:]...)
+		e.kept = append([]keptEvent(nil), e.kept[1:]...)
 		e.first++
 	}
 	close(e.wake)
@@ -68,7 +97,7 @@ func (e *Events) Publish(kind, object string, data any, now time.Time) {
 }
 
 // since returns the events from id on. resync says that some before are gone.
-func (e *Events) since(id uint64) (events []json.RawMessage, next uint64, resync bool, wake <-chan struct{}) {
+func (e *Events) since(id uint64) (events []keptEvent, next uint64, resync bool, wake <-chan struct{}) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if id < e.first || id > e.next {
@@ -93,8 +122,19 @@ const (
 
 var upgrader = websocket.Upgrader{ReadBufferSize: 1024, WriteBufferSize: 4096}
 
-// serveEvents follows the bus over a WebSocket.
+// serveEvents follows the bus over a WebSocket. Only a page of the hub itself
+// may open it: the upgrader compares Origin and Host.
 func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
+	caller := callerOf(r.Context())
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	stream := streamOf(caller)
+	done, err := s.o.Office.Attend(r.Context(), caller, stream.action, stream.object.Kind, stream.object.ID, cancel)
+	if err != nil {
+		s.refuse(w, r, officeProblem(err))
+		return
+	}
+	defer done()
 	from := s.events.head()
 	if after := r.URL.Query().Get("after"); after != "" {
 		id, err := strconv.ParseUint(after, 10, 64)
@@ -109,13 +149,20 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 		return // Upgrade has answered
 	}
 	defer func() { _ = conn.Close() }()
-	ctx, cancel := context.WithCancel(s.ctx)
-	defer cancel()
 	var reader sync.WaitGroup
 	reader.Go(func() { defer cancel(); drain(conn) })
 	defer reader.Wait()
 	defer func() { _ = conn.Close() }()
-	s.follow(ctx, conn, from)
+	s.follow(ctx, conn, caller, stream, from)
+}
+
+// streamOf is what following events is about: the hub, or for who came by a join
+// link their hearing, of which alone they are told.
+func streamOf(caller office.Caller) about {
+	if g := caller.Principal.Guest; g != nil {
+		return about{action: rooms.SeeHearing, object: rooms.Object{Kind: rooms.HearingObject, ID: g.Hearing}}
+	}
+	return about{action: rooms.SeeHub, object: rooms.Object{Kind: rooms.HubObject}}
 }
 
 // drain reads what the client sends (nothing is expected) to see pongs and the close.
@@ -130,18 +177,23 @@ func drain(conn *websocket.Conn) {
 	}
 }
 
-func (s *Server) follow(ctx context.Context, conn *websocket.Conn, from uint64) {
+func (s *Server) follow(ctx context.Context, conn *websocket.Conn, caller office.Caller, stream about, from uint64) {
 	ping := time.NewTicker(eventPing)
 	defer ping.Stop()
 	for {
 		events, next, resync, wake := s.events.since(from)
 		if resync {
-			raw, _ := json.Marshal(Event{next - 1, time.Now().UTC(), HubResync, "", nil})
-			events = []json.RawMessage{raw}
+			events = []keptEvent{{Event{next - 1, time.Now().UTC(), HubResync, "", nil}, stream}}
 		}
-		for _, raw := range events {
+		for _, e := range events {
+			if !s.o.Office.Sees(ctx, caller, e.about.action, e.about.object, e.about.facts) {
+				continue
+			}
+			if src, ok := e.Data.(Source); ok {
+				e.Data = s.shown(ctx, caller, src)
+			}
 			_ = conn.SetWriteDeadline(time.Now().Add(eventWrite))
-			if conn.WriteMessage(websocket.TextMessage, raw) != nil {
+			if conn.WriteJSON(e.Event) != nil {
 				return
 			}
 		}
@@ -154,6 +206,9 @@ func (s *Server) follow(ctx context.Context, conn *websocket.Conn, from uint64) 
 			}
 		case <-ctx.Done():
 			bye := websocket.FormatCloseMessage(websocket.CloseServiceRestart, "the hub is stopping: connect again")
+			if s.ctx.Err() == nil {
+				bye = websocket.FormatCloseMessage(websocket.ClosePolicyViolation, "the log-in has ended")
+			}
 			_ = conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second))
 			return
 		}

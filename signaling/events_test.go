@@ -9,17 +9,29 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"avhub/rooms"
 	"avhub/signaling"
 )
 
 // follow opens the event stream after an id, or from now on.
 func (h *hub) follow(t *testing.T, after string) *websocket.Conn {
 	t.Helper()
-	url := "ws" + strings.TrimPrefix(h.url, "http") + "/api/v1/events"
+	query := ""
 	if after != "" {
-		url += "?after=" + after
+		query = "?after=" + after
 	}
-	conn, answer, err := websocket.DefaultDialer.DialContext(t.Context(), url, nil)
+	return h.dial(t, query, http.Header{"Authorization": {"Bearer " + h.boss}})
+}
+
+// followAs opens the event stream as somebody who shows this.
+func (h *hub) followAs(t *testing.T, header, value string) *websocket.Conn {
+	t.Helper()
+	return h.dial(t, "", http.Header{header: {value}})
+}
+
+func (h *hub) dial(t *testing.T, query string, headers http.Header) *websocket.Conn {
+	t.Helper()
+	conn, answer, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(h.url, "http")+"/api/v1/events"+query, headers)
 	if err != nil {
 		t.Fatal(err, answer)
 	}
@@ -128,7 +140,7 @@ func TestEventsThatAreGoneAreReadAnew(t *testing.T) {
 	}
 	// Only so many are kept.
 	for i := range 1100 {
-		h.api(t, "PATCH", "/sources/hall", fields{"name": fmt.Sprint(i)}, http.StatusOK, nil)
+		h.doors.Events().Publish(signaling.SourceChanged, rooms.SeeHub, rooms.Object{Kind: rooms.HubObject}, i, time.Now())
 	}
 	if e := next(t, h.follow(t, id(first))); e.Type != signaling.HubResync {
 		t.Errorf("1,100 events later: %+v", e)
@@ -156,7 +168,7 @@ func TestAnotherSitesPageCannotFollow(t *testing.T) {
 		"https://elsewhere.example": http.StatusForbidden, "null": http.StatusForbidden,
 		h.url: http.StatusSwitchingProtocols,
 	} {
-		conn, answer, err := websocket.DefaultDialer.DialContext(t.Context(), url, http.Header{"Origin": {origin}})
+		conn, answer, err := websocket.DefaultDialer.DialContext(t.Context(), url, http.Header{"Origin": {origin}, "Authorization": {"Bearer " + h.boss}})
 		if answer == nil || answer.StatusCode != want {
 			t.Errorf("from %s: %v %v", origin, answer, err)
 		}

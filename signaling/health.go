@@ -3,6 +3,7 @@ package signaling
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"avhub/media"
 )
@@ -32,6 +33,17 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	}
 	if !s.o.Hub.FFmpeg {
 		answer.Reasons["ffmpeg"] = "not found: AAC sound is not converted, no snapshots; run avhub doctor"
+	}
+	if s.o.Recorder != nil {
+		if d := s.o.Recorder.Disk(); d.Err != nil {
+			answer.Reasons["recording"] = "the disk takes nothing since " + d.Since.UTC().Format(time.RFC3339) + ": " + d.Err.Error()
+		}
+		for source, why := range s.o.Keeper().Failed() {
+			answer.Reasons["recording "+source] = why
+		}
+	}
+	if writable, _ := s.o.Office.AuditState(); !writable {
+		answer.Reasons["audit"] = "cannot be written: changes are refused, what is being watched goes on; look at the hub's log and at the disk"
 	}
 	status := http.StatusOK
 	if s.ctx.Err() != nil {

@@ -22,6 +22,8 @@ import (
 	"avhub/media/sources"
 	"avhub/media/transcode"
 	"avhub/media/webrtc"
+	"avhub/recorder/playback"
+	"avhub/rooms/office"
 	"avhub/signaling"
 )
 
@@ -34,10 +36,27 @@ type hub struct {
 	set *sources.Set
 
 	doors *signaling.Server
+	court *people
+	films string // folder of recordings
+	boss  string // token of somebody who may everything
+
+	annexed *annexed
 }
 
 // newHub starts a hub with sources of its configuration file.
 func newHub(t *testing.T, fromFile ...configs.Source) *hub {
+	t.Helper()
+	return newHubWith(t, variation{}, fromFile...)
+}
+
+// variation is what is different about a hub.
+type variation struct {
+	options func(*signaling.Options)
+	roles   []office.RoleRule // of the identity provider
+}
+
+// newHubWith starts a hub that is different.
+func newHubWith(t *testing.T, v variation, fromFile ...configs.Source) *hub {
 	t.Helper()
 	ffmpeg, err := exec.LookPath("ffmpeg")
 	if err != nil {
@@ -48,8 +67,15 @@ func newHub(t *testing.T, fromFile ...configs.Source) *hub {
 	transcoder := transcode.New(transcode.Options{FFmpeg: ffmpeg, Log: log})
 	closes(t, transcoder.Close)
 
-	catalog, set := newCatalog(t, configs.NewSourceStore(t.TempDir()), log)
+	events := signaling.NewEvents(time.Now())
+	catalog, set := newCatalog(t, configs.NewSourceStore(t.TempDir()), events, log)
 	h.set = set
+	h.films = t.TempDir()
+	library := playback.New(playback.Options{Dir: h.films, Log: log, Picture: func(ctx context.Context, mp4 []byte, width int) ([]byte, error) {
+		return transcode.SnapshotOf(ctx, ffmpeg, mp4, width)
+	}})
+	h.court = newCourt(t, catalog, signaling.RecordingFacts(library), events.HearingChanged, log, v.roles...)
+	h.boss = h.court.boss()
 	browsers, err := webrtc.NewServer(webrtc.Options{Listen: "127.0.0.1:0", Log: log})
 	if err != nil {
 		t.Fatal(err)
@@ -58,13 +84,19 @@ func newHub(t *testing.T, fromFile ...configs.Source) *hub {
 	viewers := relay.New(relay.Options{Sources: h.set, WebRTC: browsers, Transcoder: transcoder, Log: log})
 	catalog.CountViewers(viewers.Viewers)
 
-	doors := signaling.NewServer(signaling.Options{
-		Hub:     signaling.Hub{Version: "1.2.3", FFmpeg: true, RTSPPort: 8554, Started: time.Now()},
-		Catalog: catalog, Relay: viewers, WebRTC: browsers,
+	o := signaling.Options{
+		Hub:    signaling.Hub{Version: "1.2.3", FFmpeg: true, RTSPPort: 8554, Started: time.Now()},
+		Office: h.court.office, Catalog: catalog, Library: library, Relay: viewers, WebRTC: browsers, ThisMachine: true, Origins: []string{"https://portal.example.cn"},
 		ICELinks: []string{`<stun:stun.court.example>; rel="ice-server"`},
 		Pages:    http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<!doctype html>") }),
 		FFmpeg:   ffmpeg, Transcoders: transcoder.Running, Log: log,
-	})
+	}
+	h.annexing(t, &o)
+	h.composing(t, &o, ffmpeg)
+	if v.options != nil {
+		v.options(&o)
+	}
+	doors := signaling.NewServer(o)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -89,11 +121,11 @@ func newHub(t *testing.T, fromFile ...configs.Source) *hub {
 	return h
 }
 
-func newCatalog(t *testing.T, store *configs.SourceStore, log *slog.Logger) (*signaling.Catalog, *sources.Set) {
+func newCatalog(t *testing.T, store *configs.SourceStore, events *signaling.Events, log *slog.Logger) (*signaling.Catalog, *sources.Set) {
 	t.Helper()
 	var catalog *signaling.Catalog
 	set := sources.New(sources.Options{Log: log, Changed: func(id string) { catalog.Changed(id) }})
-	catalog = signaling.NewCatalog(set, store, signaling.NewEvents(time.Now()))
+	catalog = signaling.NewCatalog(set, store, events)
 	closes(t, func() error { set.Close(); return nil })
 	return catalog, set
 }
@@ -192,6 +224,7 @@ func (h *hub) ask(t *testing.T, method, path, body string, headers ...string) *a
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.Header.Set("Authorization", "Bearer "+h.boss)
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}

@@ -11,16 +11,21 @@ import (
 
 // Limits of what a request may carry and how often it may come.
 const (
-	maxSDP  = 64 << 10 // bytes of an SDP body
-	maxJSON = 64 << 10 // bytes of a JSON body
+	maxSDP    = 64 << 10 // bytes of an SDP body
+	maxJSON   = 64 << 10 // bytes of a JSON body
+	maxImport = 1 << 20  // bytes of a list of hearings
 
-	offersPerSecond = 100 // per address: a wall of 16 tiles in six windows at once
-	offersBurst     = 200
-	addressesKept   = 10_000
-	addressIdle     = time.Minute
+	offersPerSecond    = 100 // per address: a wall of 16 tiles in six windows at once
+	offersBurst        = 200
+	strangersPerSecond = 50 // per address: a court's house may share one
+	strangersBurst     = 200
+	accountsPerSecond  = 500 // per account or token: a program that has run wild
+	accountsBurst      = 5_000
+	addressesKept      = 10_000
+	addressIdle        = time.Minute
 )
 
-// limiter allows each address its share.
+// limiter allows each address, or account, its share.
 type limiter struct {
 	rate  rate.Limit
 	burst int

@@ -66,7 +66,7 @@ func (h *hub) pipeline(t *testing.T, door string, n int) (answers []*answer) {
 		t.Error(err)
 		return nil
 	}
-	one := "POST " + door + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sdp\r\nContent-Length: 8\r\n\r\nnonsense"
+	one := "POST " + door + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + h.boss + "\r\nContent-Type: application/sdp\r\nContent-Length: 8\r\n\r\nnonsense"
 	r := bufio.NewReader(conn)
 	for range n {
 		if _, err := io.WriteString(conn, one); err != nil {

@@ -10,14 +10,15 @@ import (
 
 	"avhub/media"
 	"avhub/media/sources"
+	"avhub/rooms"
 )
 
 // metrics serves Prometheus. Figures are read when asked for: a source costs
 // nothing between two scrapes.
-func (s *Server) metrics() http.Handler {
+func (s *Server) metrics() http.HandlerFunc {
 	runtime := prometheus.NewRegistry()
 	runtime.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return func(w http.ResponseWriter, _ *http.Request) {
 		var e exposition
 		s.collect(&e)
 		format := expfmt.NewFormat(expfmt.TypeTextPlain)
@@ -28,7 +29,7 @@ func (s *Server) metrics() http.Handler {
 		for _, f := range families {
 			_ = encoder.Encode(f)
 		}
-	})
+	}
 }
 
 var (
@@ -54,24 +55,47 @@ var (
 	descPLI       = counterOf("viewer_pli_total", "Keyframes that a viewer asked for.", viewerLabels...)
 	descRTT       = gaugeOf("viewer_rtt_seconds", "Round trip time.", viewerLabels...)
 	descFailed    = counterOf("viewer_packets_failed_total", "Packets that the transport refused.", viewerLabels...)
+	descIgnored   = counterOf("viewer_wishes_ignored_total", "Packets and keyframes that a viewer asked for beyond what one is given.", viewerLabels...)
+	descLeftOut   = counterOf("viewer_pictures_left_out_total", "Pictures that a viewer's way had no room for.", viewerLabels...)
+	descEstimate  = gaugeOf("viewer_estimated_bit_rate", "Bits a second that the viewer says its way carries; 0: it has not said.", viewerLabels...)
+	descLevel     = gaugeOf("viewer_level", "0: all of the stream; 1: without pictures that no other needs; 2: the smaller stream.", viewerLabels...)
 	descViewers   = gaugeOf("viewers", "Viewers connected by WebRTC.", "source")
+
+	descAuditWritable = gaugeOf("audit_writable", "1 while the audit can be written, else 0: changes are refused then.")
+	descAuditFailed   = counterOf("audit_failed_total", "Entries of the audit that could not be written.")
+	descAttending     = gaugeOf("attending", "What goes on now under a permission, by action.", "action")
 
 	descSessions    = gaugeOf("sessions", "WebRTC sessions, in and out, connected or not.")
 	descTranscoders = gaugeOf("transcoders", "Conversions of sound and picture that run or linger.")
 
 	descUDPPackets  = counterOf("udp_packets_sent_total", "Packets that left by UDP to WebRTC viewers.")
 	descUDPMessages = counterOf("udp_messages_sent_total", "Messages that they were given to the kernel in: fewer, where it cuts pictures itself.")
+	descUDPCalls    = counterOf("udp_calls_total", "System calls that they were given to the kernel by: fewer, where it takes many messages at once.")
 	descUDPWhole    = gaugeOf("udp_segmentation", "1 while the kernel cuts pictures into packets (UDP_SEGMENT), else 0.")
+	descUDPMany     = gaugeOf("udp_sendmmsg", "1 while the kernel takes many messages at once (sendmmsg), else 0.")
+	descUDPUncut    = counterOf("udp_messages_uncut_total", "Messages that an interface or a path would not have cut: sent packet by packet.")
+	descUDPWaits    = counterOf("udp_waits_total", "Times the socket was full and was waited for, or the kernel had no buffers.", "why")
+	descUDPFailed   = counterOf("udp_packets_failed_total", "Packets that the kernel did not take.")
+
+	descRefused = counterOf("viewer_input_refused_total", "What came for viewers by UDP or TCP and was not used.", "why")
+	descConsent = counterOf("viewer_consents_total", "Checks that viewers have answered (RFC 7675), and viewers that stopped answering.", "answered")
+	descICETCP  = gaugeOf("viewer_tcp_connections", "Viewers' open TCP connections (ICE-TCP).")
 )
 
 // collect reads all figures.
 func (s *Server) collect(out *exposition) {
 	out.add(descSessions, float64(len(s.o.WebRTC.Sessions())))
 	out.add(descTranscoders, float64(s.o.Transcoders()))
-	sent := s.o.WebRTC.Sent()
-	out.add(descUDPPackets, float64(sent.Packets))
-	out.add(descUDPMessages, float64(sent.Messages))
-	out.add(descUDPWhole, map[bool]float64{true: 1}[sent.Whole])
+	writable, failed := s.o.Office.AuditState()
+	out.add(descAuditWritable, map[bool]float64{true: 1}[writable])
+	out.add(descAuditFailed, float64(failed))
+	attending := s.o.Office.Attending()
+	for _, a := range []rooms.Action{rooms.Watch, rooms.Publish, rooms.SeeHub} {
+		out.add(descAttending, float64(attending[a]), string(a))
+	}
+	s.collectUDP(out)
+	s.collectRecordings(out)
+	collectStoring(out, s.o.Storing)
 	views := s.o.Relay.Views()
 	viewers := map[string]int{}
 	for _, v := range views {
@@ -87,15 +111,46 @@ func (s *Server) collect(out *exposition) {
 	}
 	for _, v := range views {
 		st := v.Stats()
-		labels := []string{v.Source, string(v.Served), v.Session.ID()[:8]}
+		labels := []string{v.Source, string(v.Now()), v.Session.ID()[:8]}
 		out.add(descSent, float64(st.Packets), labels...)
 		out.add(descSentBytes, float64(st.Bytes), labels...)
 		out.add(descNACK, float64(st.NACKs), labels...)
 		out.add(descResent, float64(st.Resent), labels...)
 		out.add(descPLI, float64(st.PLIs), labels...)
 		out.add(descFailed, float64(st.Failed), labels...)
+		out.add(descIgnored, float64(st.Ignored), labels...)
+		out.add(descLeftOut, float64(st.LeftOut), labels...)
+		out.add(descEstimate, float64(st.Estimate), labels...)
+		out.add(descLevel, float64(st.Level), labels...)
 		out.add(descRTT, st.RTT.Seconds(), labels...)
 	}
+}
+
+// collectUDP reads how packets leave and what comes in from viewers.
+func (s *Server) collectUDP(out *exposition) {
+	peers, light, refused := s.o.WebRTC.Sent(), s.o.WebRTC.SentLight(), s.o.WebRTC.Refused()
+	yes := map[bool]float64{true: 1}
+	out.add(descUDPPackets, float64(peers.Packets+light.Packets))
+	out.add(descUDPMessages, float64(peers.Messages+light.Messages))
+	out.add(descUDPCalls, float64(peers.Messages+light.Calls))
+	out.add(descUDPWhole, yes[light.Whole])
+	out.add(descUDPMany, yes[light.Many])
+	out.add(descUDPUncut, float64(peers.Refused+light.Unsegmented))
+	out.add(descUDPWaits, float64(light.Waits), "socket_full")
+	out.add(descUDPWaits, float64(light.Full), "no_buffers")
+	out.add(descUDPFailed, float64(light.Failed))
+	for _, r := range []struct {
+		why   string
+		count uint64
+	}{
+		{"malformed", refused.Malformed}, {"unauthentic", refused.Unauthentic}, {"unknown", refused.Unknown},
+		{"limited", refused.Limited}, {"media", refused.Media},
+	} {
+		out.add(descRefused, float64(r.count), r.why)
+	}
+	out.add(descConsent, float64(refused.Consents), "yes")
+	out.add(descConsent, float64(refused.ConsentsLost), "no")
+	out.add(descICETCP, float64(refused.TCP))
 }
 
 func collectLine(out *exposition, id, quality string, line *sources.Line) {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"os"
 	"reflect"
+	"regexp"
+	"slices"
 	"testing"
 
 	"avhub/signaling"
@@ -50,5 +52,32 @@ func TestTheHubServesItsDescription(t *testing.T) {
 	}
 	if err := json.Unmarshal([]byte(a.body), &served); err != nil || served.OpenAPI == "" || served.Info.Title != "avhub" {
 		t.Errorf("%d %v: %.200s", a.StatusCode, err, a.body)
+	}
+}
+
+// A part of an address that no handler reads would make it answer for another
+// object than was asked for.
+func TestEveryPartOfAnAddressIsRead(t *testing.T) {
+	t.Parallel()
+	text, err := signaling.OpenAPI("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Parameters []struct{ Name, In string }
+		}
+	}
+	if err := json.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for path, methods := range doc.Paths {
+		for method, operation := range methods {
+			for _, part := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(path, -1) {
+				if !slices.ContainsFunc(operation.Parameters, func(p struct{ Name, In string }) bool { return p.In == "path" && p.Name == part[1] }) {
+					t.Errorf("%s %s does not read {%s}", method, path, part[1])
+				}
+			}
+		}
 	}
 }

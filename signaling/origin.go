@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// While there are no accounts, whoever reaches the hub sees every camera; so it
-// serves its own machine only. A browser on that machine also runs the pages of
-// others, which must not get in through it.
+// A hub without TLS serves its own machine only. A browser on that machine also
+// runs the pages of others, which must not get in through it.
 
 // localName tells the names that this machine has for itself.
 func localName(host string) bool {
@@ -30,14 +29,14 @@ func localOrigin(origin string) bool {
 
 // thisMachine refuses requests under other names than this machine's own: a
 // site can give its name this machine's address (DNS rebinding), and its pages
-// would then pass for the hub's. A proxy brings names of its own.
-func thisMachine(proxied bool, next http.Handler) http.Handler {
+// would then pass for the hub's.
+func thisMachine(only bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if name, _, err := net.SplitHostPort(host); err == nil {
 			host = name
 		}
-		if !proxied && host != "" && !localName(host) {
+		if only && host != "" && !localName(host) {
 			problem(http.StatusMisdirectedRequest, "wrong_host",
 				"the hub serves its own machine only, as localhost or 127.0.0.1: use that name").write(w)
 			return

@@ -13,13 +13,13 @@ func TestOnlyThisMachinesNames(t *testing.T) {
 		"localhost": 200, "LOCALHOST:8080": 200, "hub.localhost:8080": 200, "127.0.0.1:8080": 200, "127.8.0.1": 200, "[::1]:8080": 200, "[::ffff:127.0.0.1]": 200, "": 200,
 		"evil.example": 421, "evil.example:8080": 421, "localhost.evil.example": 421, "127.0.0.1.evil.example": 421, "10.0.0.5:8080": 421, "notlocalhost": 421,
 	} {
-		for _, proxied := range []bool{false, true} {
+		for _, only := range []bool{false, true} {
 			r := httptest.NewRequest("GET", "/", nil)
 			r.Host = host
 			w := httptest.NewRecorder()
-			thisMachine(proxied, ok).ServeHTTP(w, r)
-			if proxied && w.Code != 200 || !proxied && w.Code != want {
-				t.Errorf("Host %q, proxied %v: %d", host, proxied, w.Code)
+			thisMachine(only, ok).ServeHTTP(w, r)
+			if !only && w.Code != 200 || only && w.Code != want {
+				t.Errorf("Host %q, this machine only %v: %d", host, only, w.Code)
 			}
 		}
 	}

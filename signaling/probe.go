@@ -12,6 +12,7 @@ import (
 	"avhub/media/rtsp"
 	"avhub/media/sources"
 	"avhub/media/transcode"
+	"avhub/rooms"
 )
 
 // probesAtOnce bounds how many cameras are tested at the same time.
@@ -46,7 +47,13 @@ type ProbeResult struct {
 
 type probeOutput struct{ Body ProbeResult }
 
+// probeSource tests a camera for those who manage sources somewhere; the
+// password of a source that is there stays with those who manage that one.
 func (s *Server) probeSource(ctx context.Context, in *probeInput) (*probeOutput, error) {
+	known, err := s.mayProbe(ctx, in.Body.Source)
+	if err != nil {
+		return nil, err
+	}
 	url := configs.URL(in.Body.URL)
 	if err := url.Check(); err != nil || url.Empty() {
 		p := problem(http.StatusUnprocessableEntity, "invalid", "the address is not one of a camera")
@@ -63,8 +70,23 @@ func (s *Server) probeSource(ctx context.Context, in *probeInput) (*probeOutput,
 	default:
 		return nil, problem(http.StatusTooManyRequests, "too_many_probes", "other cameras are being tested: try again in a moment")
 	}
-	report := rtsp.Probe(ctx, s.o.Catalog.reveal(in.Body.Source, url).Reveal(), rtsp.Transport(in.Body.Transport))
+	if known {
+		url = s.o.Catalog.reveal(in.Body.Source, url)
+	}
+	s.o.Office.Probed(ctx, callerOf(ctx), in.Body.Source, url.Redacted())
+	report := rtsp.Probe(ctx, url.Reveal(), rtsp.Transport(in.Body.Transport))
 	return &probeOutput{probeResult(report)}, nil
+}
+
+// mayProbe asks whether the caller may test cameras, and whether a source is one
+// of theirs. One that is not is the same to them as one that is not there.
+func (s *Server) mayProbe(ctx context.Context, source string) (theirs bool, err error) {
+	caller := callerOf(ctx)
+	if _, err := s.o.Office.MayAnywhere(ctx, caller, rooms.ManageSource); err != nil {
+		return false, officeProblem(err)
+	}
+	_, known := s.o.Catalog.entry(source)
+	return known && s.o.Office.Can(ctx, caller, rooms.ManageSource, rooms.SourceObject, source), nil
 }
 
 func probeResult(r rtsp.Report) ProbeResult {
@@ -111,8 +133,8 @@ func (s *Server) registerSnapshot(api huma.API) {
 
 // snapshot decodes the newest keyframe of a live source. It wakes no camera.
 func (s *Server) snapshot(ctx context.Context, in *snapshotInput) (*snapshotOutput, error) {
-	if _, ok := s.o.Catalog.entry(in.ID); !ok {
-		return nil, errUnknownSource
+	if err := s.o.Office.Look(ctx, callerOf(ctx), in.ID); err != nil {
+		return nil, officeProblem(err)
 	}
 	if s.o.FFmpeg == "" {
 		return nil, problem(http.StatusServiceUnavailable, "no_ffmpeg", "snapshots need ffmpeg: install it (apt-get install ffmpeg) and restart the hub")

@@ -20,6 +20,8 @@ type Problem struct {
 	BrowserCodecs []string      `json:"browser_codecs,omitempty" doc:"no_common_codec: what the browser offers"`
 	Errors        []FieldError  `json:"errors,omitempty" doc:"which fields are wrong, and how"`
 	RetryAfter    time.Duration `json:"-"`
+
+	cause error // for the log; not for who asks
 }
 
 // FieldError is one wrong field of a request.
@@ -47,6 +49,27 @@ func (p *Problem) GetHeaders() http.Header {
 
 func problem(status int, code, detail string) *Problem {
 	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
+}
+
+// failure is the answer to what should not have failed: why is for the log.
+func failure(cause error) *Problem {
+	p := problem(http.StatusInternalServerError, "internal", "the hub failed on this request; its log says more")
+	p.cause = cause
+	return p
+}
+
+// failed puts a problem's cause into the log.
+func (s *Server) failed(method, path string, p *Problem) {
+	if p.cause != nil {
+		s.o.Log.Error("request failed", "method", method, "path", path, "err", p.cause)
+	}
+}
+
+// refuse answers with what an error means.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p := doorProblem(err)
+	s.failed(r.Method, r.URL.Path, p)
+	p.write(w)
 }
 
 // write answers with the problem.

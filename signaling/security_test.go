@@ -10,33 +10,77 @@ import (
 	"avhub/signaling"
 )
 
+// Every answer of every route, allowed or refused: no script but the hub's files,
+// no frame around it, no address of its pages told elsewhere, no device of the
+// browser for others, nothing kept in caches.
 func TestEveryAnswerHasTheSecurityHeaders(t *testing.T) {
 	t.Parallel()
-	h := newHub(t, push)
-	for _, c := range []struct{ method, path string }{
-		{"GET", "/"}, {"GET", "/wall"}, {"GET", "/api/v1/sources"}, {"GET", "/api/v1/nothing"}, {"POST", "/api/v1/sources"},
-		{"GET", "/metrics"}, {"GET", "/healthz"}, {"POST", "/whep/field-1"}, {"OPTIONS", "/whip/field-1"}, {"GET", "/openapi.json"},
-	} {
-		a := h.ask(t, c.method, c.path, "")
+	x := newHouse(t)
+	looked := 0
+	look := func(pattern string, a *answer) {
+		looked++
 		csp := map[string]string{}
 		for directive := range strings.SplitSeq(a.Header.Get("Content-Security-Policy"), ";") {
 			name, value, _ := strings.Cut(strings.TrimSpace(directive), " ")
 			csp[name] = value
 		}
 		for name, want := range map[string]string{
-			"default-src": "'self'", "connect-src": "'self'", "media-src": "'self' blob:", "frame-ancestors": "'none'",
-			"base-uri": "'self'", "form-action": "'self'",
-			"script-src": "", // as default-src: files of the hub alone
+			"default-src": "'self'", "connect-src": "'self'", "media-src": "'self' blob:", "img-src": "'self' data: blob:", "style-src": "'self' 'unsafe-inline'",
+			"frame-ancestors": "'none'", "base-uri": "'self'", "form-action": "'self'",
+			"script-src": "", "script-src-elem": "", "script-src-attr": "", "object-src": "", "worker-src": "", "frame-src": "", // as default-src: files of the hub alone
 		} {
 			if csp[name] != want {
-				t.Errorf("%s %s: %s is %q, want %q", c.method, c.path, name, csp[name], want)
+				t.Errorf("%s: %s is %q, want %q", pattern, name, csp[name], want)
 			}
 		}
-		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"} {
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+			"Cache-Control": "no-store",
+		} {
 			if got := a.Header.Get(name); got != want {
-				t.Errorf("%s %s: %s is %q", c.method, c.path, name, got)
+				t.Errorf("%s: %s is %q", pattern, name, got)
 			}
 		}
+		permissions := a.Header.Get("Permissions-Policy")
+		for _, device := range []string{"camera=(self)", "microphone=(self)", "geolocation=()", "payment=()", "usb=()"} {
+			if !strings.Contains(permissions, device) {
+				t.Errorf("%s: Permissions-Policy is %q", pattern, permissions)
+			}
+		}
+		for _, name := range []string{"Server", "X-Powered-By"} {
+			if got := a.Header.Get(name); got != "" {
+				t.Errorf("%s: %s: %s", pattern, name, got)
+			}
+		}
+	}
+	for pattern, requests := range x.requests() {
+		method, _, ok := strings.Cut(pattern, " ")
+		if !ok {
+			method = "GET"
+		}
+		r := requests[0]
+		if r.make != nil {
+			r.path = r.make(t, x)
+		}
+		kind := "application/json"
+		if r.kind != "" {
+			kind = r.kind
+		}
+		for _, who := range []string{"stranger", "admin", "clerk"} {
+			b := x.browser()
+			for name, value := range x.browsers[who].cookies {
+				b.cookies[name] = value
+			}
+			if pattern != "POST /api/v1/logout" {
+				look(pattern+" as "+who, b.ask(t, method, r.path, r.body, "Content-Type", kind))
+			}
+		}
+	}
+	look("another host", x.ask(t, "GET", "/api/v1/hub", "", "Host", "elsewhere.example"))
+	look("another origin", x.ask(t, "POST", "/api/v1/sources", "{}", "Origin", "https://elsewhere.example"))
+	look("a path out of the root", x.ask(t, "GET", "/a/..%2f..%2fx/../../y", ""))
+	if looked < 200 {
+		t.Errorf("%d answers", looked)
 	}
 }
 

@@ -10,20 +10,33 @@ import (
 
 // Source is a source as the API shows it: its settings, and what it does now.
 type Source struct {
-	ID        string `json:"id" example:"court-1"`
-	Name      string `json:"name" example:"第一法庭"`
-	Site      string `json:"site" example:"courtroom"`
-	Court     string `json:"court" example:"heihe"`
-	URL       string `json:"url" doc:"a password is shown as ***"`
-	SubURL    string `json:"sub_url"`
-	Transport string `json:"transport" enum:"auto,tcp,udp,multicast"`
-	Start     string `json:"start" enum:"always,on_demand"`
-	Record    string `json:"record" enum:"always,in_session,never"`
-	Origin    Origin `json:"origin" enum:"file,api" doc:"file: written in avhub.yaml, to be changed there"`
-	Kind      string `json:"kind" enum:"pull,push" doc:"push: an encoder publishes by RTSP or WHIP"`
-	Main      Line   `json:"main"`
-	Sub       *Line  `json:"sub" doc:"null without a sub stream"`
-	Viewers   int    `json:"viewers" doc:"connected by WebRTC"`
+	ID        string    `json:"id" example:"court-1"`
+	Name      string    `json:"name" example:"第一法庭"`
+	Site      string    `json:"site" example:"courtroom"`
+	SiteID    string    `json:"site_id" doc:"the courtroom or other site that it stands in; empty: a site of its own"`
+	Court     string    `json:"court" example:"heihe"`
+	URL       string    `json:"url" doc:"a password is shown as ***; empty for those who do not manage the source"`
+	SubURL    string    `json:"sub_url"`
+	Transport string    `json:"transport" enum:"auto,tcp,udp,multicast"`
+	Start     string    `json:"start" enum:"always,on_demand"`
+	Record    string    `json:"record" enum:"always,in_session,never"`
+	Origin    Origin    `json:"origin" enum:"file,api" doc:"file: written in avhub.yaml, to be changed there"`
+	Kind      string    `json:"kind" enum:"pull,push" doc:"push: an encoder publishes by RTSP or WHIP"`
+	Main      Line      `json:"main"`
+	Sub       *Line     `json:"sub" doc:"null without a sub stream"`
+	Viewers   int       `json:"viewers" doc:"connected by WebRTC"`
+	Recording Recording `json:"recording"`
+	// May is what the caller may do with it.
+	May Abilities `json:"may"`
+}
+
+// Abilities are what one may do with a source.
+type Abilities struct {
+	Watch    bool `json:"watch"`
+	Snapshot bool `json:"snapshot"`
+	TalkBack bool `json:"talk_back"`
+	Publish  bool `json:"publish"`
+	Manage   bool `json:"manage"`
 }
 
 // Origin is where a source's settings are kept.
@@ -84,7 +97,7 @@ func describe(c configs.Source, origin Origin) Source {
 		kind = "push"
 	}
 	return Source{
-		ID: c.ID, Name: c.Name, Site: string(c.Site), Court: c.Court,
+		ID: c.ID, Name: c.Name, Site: string(c.Site), SiteID: c.SiteID, Court: c.Court,
 		URL: c.URL.Redacted(), SubURL: c.SubURL.Redacted(),
 		Transport: string(c.Transport), Start: string(c.Start), Record: string(c.Record),
 		Origin: origin, Kind: kind,

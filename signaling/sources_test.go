@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"avhub/configs"
 	"avhub/media/rtsp/camera"
@@ -172,7 +173,7 @@ func TestLoadPrefersTheFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	catalog, _ := newCatalog(t, store, slog.New(slog.DiscardHandler))
+	catalog, _ := newCatalog(t, store, signaling.NewEvents(time.Now()), slog.New(slog.DiscardHandler))
 	if err := catalog.Load([]configs.Source{push}); err == nil || !strings.Contains(err.Error(), "field-1") {
 		t.Errorf("nobody is told of the twin: %v", err)
 	}

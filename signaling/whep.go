@@ -6,6 +6,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"avhub/media/relay"
 	"avhub/media/sources"
 	"avhub/media/webrtc"
+	"avhub/rooms"
 )
 
 // door is WHEP (draft-ietf-wish-whep) or WHIP (RFC 9725): the same resource
@@ -20,6 +23,7 @@ import (
 type door struct {
 	server *Server
 	path   string // "/whep" or "/whip"
+	action rooms.Action
 	open   func(r *http.Request, source string, offer *webrtc.Offer) (*webrtc.Session, string, error)
 }
 
@@ -30,7 +34,7 @@ const (
 )
 
 func (s *Server) whep() *door {
-	return &door{s, "/whep", func(r *http.Request, source string, offer *webrtc.Offer) (*webrtc.Session, string, error) {
+	return &door{s, "/whep", rooms.Watch, func(r *http.Request, source string, offer *webrtc.Offer) (*webrtc.Session, string, error) {
 		if !offer.Receives {
 			return nil, "", fmt.Errorf("%w: nothing in it receives (recvonly)", webrtc.ErrOffer)
 		}
@@ -42,7 +46,11 @@ func (s *Server) whep() *door {
 		default:
 			return nil, "", problem(http.StatusBadRequest, "bad_stream", "stream is main, sub or auto")
 		}
-		view, err := s.o.Relay.Watch(r.Context(), source, quality, offer)
+		delay, err := playoutDelay(r.URL.Query().Get("delay"))
+		if err != nil {
+			return nil, "", err
+		}
+		view, err := s.o.Relay.Watch(r.Context(), source, relay.Wish{Quality: quality, Delay: delay}, offer)
 		if err != nil {
 			return nil, "", err
 		}
@@ -50,8 +58,22 @@ func (s *Server) whep() *door {
 	}}
 }
 
+// playoutDelay reads how many milliseconds the browser may hold pictures back at
+// most; it is not told if nothing is asked for.
+func playoutDelay(text string) (*webrtc.Delay, error) {
+	if text == "" {
+		return nil, nil
+	}
+	const most = 40_950
+	ms, err := strconv.Atoi(text)
+	if err != nil || ms < 0 || ms > most {
+		return nil, problem(http.StatusBadRequest, "bad_delay", fmt.Sprintf("delay is a number of milliseconds from 0 to %d", most))
+	}
+	return &webrtc.Delay{Max: time.Duration(ms) * time.Millisecond}, nil
+}
+
 func (s *Server) whip() *door {
-	return &door{s, "/whip", func(_ *http.Request, source string, offer *webrtc.Offer) (*webrtc.Session, string, error) {
+	return &door{s, "/whip", rooms.Publish, func(_ *http.Request, source string, offer *webrtc.Offer) (*webrtc.Session, string, error) {
 		if !offer.Sends {
 			return nil, "", fmt.Errorf("%w: nothing in it sends (sendonly)", webrtc.ErrOffer)
 		}
@@ -61,7 +83,7 @@ func (s *Server) whip() *door {
 }
 
 // routes hangs the door into the mux.
-func (d *door) routes(mux *http.ServeMux) {
+func (d *door) routes(mux *routes) {
 	mux.HandleFunc("OPTIONS "+d.path+"/{source}", d.options)
 	mux.HandleFunc("OPTIONS "+d.path+"/{source}/{session}", d.options)
 	mux.HandleFunc("POST "+d.path+"/{source}", d.post)
@@ -80,12 +102,13 @@ func (d *door) notAllowed(allow string) http.HandlerFunc {
 	}
 }
 
-// headers let players of this machine's other pages in (RFC 9725 section 4.7),
-// and no others while there are no accounts.
+// headers let the pages of other sites in that are named in the configuration
+// (RFC 9725 section 4.7), and those of this machine while the hub serves that
+// only. They must show a token: cookies are not sent to another site's page.
 func (d *door) headers(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Add("Vary", "Origin")
-	if origin := r.Header.Get("Origin"); localOrigin(origin) {
+	if origin := r.Header.Get("Origin"); d.server.o.ThisMachine && localOrigin(origin) || slices.Contains(d.server.o.Origins, origin) {
 		h.Set("Access-Control-Allow-Origin", origin)
 	}
 	h.Set("Access-Control-Expose-Headers", "Location, ETag, Link, Retry-After, Accept-Patch, Avhub-Stream")
@@ -99,7 +122,9 @@ func (d *door) options(w http.ResponseWriter, r *http.Request) {
 	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match")
 	h.Set("Access-Control-Max-Age", "600")
 	h.Set("Accept-Post", typeSDP)
-	d.links(h)
+	if callerOf(r.Context()).Known() { // TURN's credentials are not for strangers
+		d.links(h)
+	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -113,10 +138,15 @@ func (d *door) links(h http.Header) {
 // post takes an offer and answers it.
 func (d *door) post(w http.ResponseWriter, r *http.Request) {
 	d.headers(w, r)
-	if !d.server.offers.allow(remoteAddress(r), time.Now()) {
+	if !d.server.offers.allow(callerOf(r.Context()).Who.Address, time.Now()) {
 		p := problem(http.StatusTooManyRequests, "too_many_offers", "too many offers from this address: wait a second")
 		p.RetryAfter = time.Second
 		p.write(w)
+		return
+	}
+	source := r.PathValue("source")
+	if err := d.server.may(r.Context(), d.action, rooms.SourceObject, source); err != nil {
+		d.server.refuse(w, r, err)
 		return
 	}
 	body, p := readBody(w, r, typeSDP)
@@ -126,17 +156,22 @@ func (d *door) post(w http.ResponseWriter, r *http.Request) {
 	}
 	offer, err := webrtc.ParseOffer(body)
 	if err != nil {
-		doorProblem(err).write(w)
+		d.server.refuse(w, r, err)
 		return
 	}
-	session, served, err := d.open(r, r.PathValue("source"), offer)
+	session, served, err := d.open(r, source, offer)
 	if err != nil {
-		doorProblem(err).write(w)
+		d.server.refuse(w, r, err)
+		return
+	}
+	if err := d.attend(r, source, session); err != nil {
+		session.Close()
+		d.server.refuse(w, r, err)
 		return
 	}
 	h := w.Header()
 	h.Set("Content-Type", typeSDP)
-	session.SetResource(d.path + "/" + r.PathValue("source") + "/" + session.ID())
+	session.SetResource(d.path+"/"+source+"/"+session.ID(), callerOf(r.Context()).Name())
 	h.Set("Location", session.Resource())
 	h.Set("ETag", session.ETag())
 	h.Set("Accept-Patch", typeFragment)
@@ -148,11 +183,23 @@ func (d *door) post(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, session.Answer()) // the client may have gone
 }
 
-// session finds the session that lies at the request's address, and no other
-// that is known elsewhere.
+// attend has the session ended as soon as it is not permitted any more.
+func (d *door) attend(r *http.Request, source string, session *webrtc.Session) error {
+	done, err := d.server.o.Office.Attend(r.Context(), callerOf(r.Context()), d.action, rooms.SourceObject, source, session.Close)
+	if err != nil {
+		return officeProblem(err)
+	}
+	session.OnEnd(done)
+	return nil
+}
+
+// session finds the session that lies at the request's address and is the
+// caller's own, and no other.
 func (d *door) session(r *http.Request) *webrtc.Session {
+	caller := callerOf(r.Context())
+	caller.Free() // whose session it is decides
 	x := d.server.o.WebRTC.Session(r.PathValue("session"))
-	if x == nil || x.Resource() != d.path+"/"+r.PathValue("source")+"/"+x.ID() {
+	if x == nil || x.Resource() != d.path+"/"+r.PathValue("source")+"/"+x.ID() || x.Owner() != caller.Name() {
 		return nil
 	}
 	return x
@@ -178,12 +225,12 @@ func (d *door) patch(w http.ResponseWriter, r *http.Request) {
 	}
 	fragment, err := webrtc.ParseFragment(body)
 	if err != nil {
-		doorProblem(err).write(w)
+		d.server.refuse(w, r, err)
 		return
 	}
 	answer, err := session.Patch(match, fragment)
 	if err != nil {
-		doorProblem(err).write(w)
+		d.server.refuse(w, r, err)
 		return
 	}
 	if answer == "" {
@@ -267,5 +314,5 @@ func doorProblem(err error) *Problem {
 		p.RetryAfter = 2 * time.Second
 		return p
 	}
-	return problem(http.StatusInternalServerError, "internal", err.Error())
+	return failure(err)
 }

@@ -103,6 +103,8 @@ func TestWHEPSaysWhyNot(t *testing.T) {
 		"nonsense":                     {"/whep/court-1", sdp, "v=0\r\nhello", 400, "bad_sdp"},
 		"an offer to send":             {"/whep/court-1", sdp, recorded(t, "obs-publisher"), 400, "bad_sdp"},
 		"a stream that does not exist": {"/whep/court-1?stream=best", sdp, chrome, 400, "bad_stream"},
+		"a delay that is no number":    {"/whep/court-1?delay=soon", sdp, chrome, 400, "bad_delay"},
+		"a delay beyond what there is": {"/whep/court-1?delay=41000", sdp, chrome, 400, "bad_delay"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := h.ask(t, "POST", c.door, c.body, "Content-Type", c.kind, "Origin", localPlayer)

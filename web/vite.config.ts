@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config'
 
 // Where `npm run dev` finds a hub.
 const hub = 'http://127.0.0.1:8080'
-const doors = ['/api', '/whep', '/whip', '/openapi.json', '/healthz', '/readyz', '/metrics']
+const doors = ['/api', '/whep', '/whip', '/openapi.json', '/healthz', '/readyz', '/metrics', '/avhub-ca.cer', '/avhub-ca.pem']
 
 // compressed writes a .gz beside each text file, so that the hub need not.
 function compressed(): Plugin {

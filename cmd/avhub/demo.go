@@ -38,7 +38,8 @@ func (d *demo) Close() error {
 func (d *demo) add(catalog *signaling.Catalog) error {
 	for _, room := range camera.Rooms {
 		src := configs.DefaultSource()
-		src.ID, src.Name, src.Site, src.Court = room.ID, room.Name, configs.Site(room.Site), "demo"
+		src.ID, src.Name, src.Site, src.SiteID, src.Court = room.ID, room.Name, configs.Site(room.Site), room.ID, demoCourtID
+		src.Record = configs.RecordInSession
 		src.URL = configs.URL(d.cameras.URL(room.ID))
 		src.SubURL = configs.URL(d.cameras.URL(room.ID + camera.SubSuffix))
 		if err := catalog.Ensure(src); err != nil {

@@ -101,11 +101,16 @@ func (d *doctor) examine(ctx context.Context, path string, environ []string) fin
 	cfg, all := examineConfig(path, environ)
 	if cfg != nil {
 		all = append(all, examinePorts(ctx, cfg)...)
+		all = append(all, examineTLS(cfg)...)
 		all = append(all, examineDataDir(cfg.DataDir)...)
+		all = append(all, d.examineDatabase(ctx, cfg)...)
+		all = append(all, examineProvider(ctx, cfg)...)
 	}
 	all = append(all, d.examineFFmpeg(ctx, cfg != nil && cfg.Media.Transcode)...)
 	all = append(all, d.examineClock(ctx)...)
 	if cfg != nil {
+		all = append(all, examineArchive(ctx, cfg)...)
+		all = append(all, examineStamps(ctx, cfg)...)
 		all = append(all, d.examineCameras(ctx, cfg)...)
 	}
 	return all

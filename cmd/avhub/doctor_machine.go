@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"avhub/recorder/compose"
 )
 
 // Room on the data folder's disk, in bytes.
@@ -93,6 +95,9 @@ func (d *doctor) examineFFmpeg(ctx context.Context, transcode bool) findings {
 	}
 	if len(all) == 0 {
 		all = findings{{fine, check, strings.TrimSpace(version) + ", " + path + ", with libopus and libx264", ""}}
+	}
+	if err := compose.Ready(ctx, path); err != nil {
+		all = append(all, finding{warns, "composed pictures", "case files cannot have any: " + err.Error(), "do what it says; all else works without"})
 	}
 	return all
 }

@@ -3,11 +3,13 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -24,12 +26,13 @@ type door struct{ key, network, addr string }
 // examinePorts looks whether the hub's ports are free, or held by a hub.
 func examinePorts(ctx context.Context, cfg *configs.Config) findings {
 	all := findings{}
-	running := hubAnswers(ctx, cfg.HTTP.Listen)
+	at := cfg.Bind()
+	running := hubAnswers(ctx, at.HTTP, cfg.HTTP.TLS.Mode != configs.TLSOff)
 	for _, d := range []door{
-		{"http.listen", "tcp", cfg.HTTP.Listen},
-		{"rtsp.listen", "tcp", cfg.RTSP.Listen},
-		{"webrtc.listen", "udp", cfg.WebRTC.Listen},
-		{"webrtc.listen", "tcp", cfg.WebRTC.Listen},
+		{"http.listen", "tcp", at.HTTP},
+		{"rtsp.listen", "tcp", at.RTSP},
+		{"webrtc.listen", "udp", at.WebRTC},
+		{"webrtc.listen", "tcp", at.WebRTC},
 	} {
 		all = append(all, d.examine(ctx, running))
 	}
@@ -38,10 +41,8 @@ func examinePorts(ctx context.Context, cfg *configs.Config) findings {
 
 func (d door) examine(ctx context.Context, running bool) finding {
 	check := fmt.Sprintf("%s (%s)", d.key, d.network)
-	addr, _, err := configs.Loopback(d.addr)
-	if err == nil {
-		err = tryListen(ctx, d.network, addr)
-	}
+	addr := d.addr
+	err := tryListen(ctx, d.network, addr)
 	switch {
 	case err == nil:
 		return finding{fine, check, addr + " is free", ""}
@@ -76,26 +77,40 @@ func tryListen(ctx context.Context, network, addr string) error {
 	return l.Close()
 }
 
-// hubAnswers says that an avhub serves at the address.
-func hubAnswers(ctx context.Context, listen string) bool {
-	addr, _, err := configs.Loopback(listen)
+// hubAnswers says that an avhub serves at the address: it knows one by what it
+// tells everybody at its door.
+func hubAnswers(ctx context.Context, listen string, secure bool) bool {
+	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
 		return false
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	scheme := "http"
+	if secure {
+		scheme = "https"
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/api/v1/hub", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+net.JoinHostPort(host, port)+"/api/v1/door", nil)
 	if err != nil {
 		return false
 	}
-	answer, err := http.DefaultClient.Do(r)
+	// Whose certificate it is does not matter here: nothing is told, and what
+	// is answered only words a line.
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
+	answer, err := client.Do(r)
 	if err != nil {
 		return false
 	}
 	defer answer.Body.Close()
-	var hub struct{ Version, Commit string }
-	err = json.NewDecoder(http.MaxBytesReader(nil, answer.Body, 64<<10)).Decode(&hub)
-	return err == nil && answer.StatusCode == http.StatusOK && hub.Version != "" && hub.Commit != ""
+	var door struct {
+		SetUp *bool `json:"set_up"`
+		OIDC  *bool `json:"oidc"`
+	}
+	err = json.NewDecoder(http.MaxBytesReader(nil, answer.Body, 64<<10)).Decode(&door)
+	return err == nil && answer.StatusCode == http.StatusOK && door.SetUp != nil && door.OIDC != nil
 }
 
 // portOwner is the program that has a port open, as far as this user may see

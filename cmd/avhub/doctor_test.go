@@ -24,7 +24,7 @@ import (
 func testDoctor(t *testing.T) *doctor {
 	t.Helper()
 	bin := t.TempDir()
-	program(t, bin, "ffmpeg", `case "$2" in -version) echo "ffmpeg version 7.1 Copyright (c) 2000";; *) echo " A..... libopus  x"; echo " V..... libx264  y";; esac`)
+	program(t, bin, "ffmpeg", `case "$2" in -version) echo "ffmpeg version 7.1 Copyright (c) 2000";; *) echo " A..... libopus  x"; echo " V..... libx264  y"; echo " T.C drawtext  V->V";; esac`)
 	program(t, bin, "timedatectl", "echo yes")
 	return &doctor{
 		now: func() time.Time { return time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC) },
@@ -95,20 +95,21 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 		want  string
 		good  bool
 	}{
-		"no ffmpeg":          {world: without("ffmpeg"), want: "! ffmpeg: is not here", good: true},
-		"ffmpeg lacks opus":  {world: script("ffmpeg", "echo libx264"), want: "✗ ffmpeg"},
-		"ffmpeg lacks x264":  {world: script("ffmpeg", "echo ' libopus '"), want: "! ffmpeg", good: true},
-		"transcode, no x264": {yaml: "media: {transcode: true}\n", world: script("ffmpeg", "echo ' libopus '"), want: "✗ ffmpeg"},
-		"ffmpeg broken":      {world: script("ffmpeg", "exit 3"), want: "does not run"},
-		"no NTP":             {world: script("timedatectl", "echo no"), want: "! clock", good: true},
-		"no timedatectl":     {world: without("timedatectl"), want: "cannot be told", good: true},
-		"year":               {world: func(_ *testing.T, d *doctor) { d.now = func() time.Time { return time.Unix(0, 0) } }, want: "✗ clock: 1970"},
-		"dead camera":        {yaml: "sources: [{id: a, url: rtsp://u:geheim@dead/}]\n", want: "✗ source a: nothing listens"},
-		"B-frames":           {yaml: "sources: [{id: a, url: rtsp://u:geheim@h/}]\n", want: "! source a: it sends B-frames", good: true},
-		"dead sub stream":    {yaml: "sources: [{id: a, url: rtsp://h/, sub_url: rtsp://dead/}]\n", want: "✗ source a (sub): nothing listens"},
-		"wrong key":          {yaml: "lgo: {}\n", want: `✗ configuration`},
-		"no effect":          {yaml: "recording: {segment: 30s}\n", want: "! configuration: recording.segment has no effect", good: true},
-		"no sources":         {want: "! sources: there are none", good: true},
+		"no ffmpeg":           {world: without("ffmpeg"), want: "! ffmpeg: is not here", good: true},
+		"ffmpeg lacks opus":   {world: script("ffmpeg", "echo libx264"), want: "✗ ffmpeg"},
+		"ffmpeg lacks x264":   {world: script("ffmpeg", "echo ' libopus '"), want: "! ffmpeg", good: true},
+		"transcode, no x264":  {yaml: "media: {transcode: true}\n", world: script("ffmpeg", "echo ' libopus '"), want: "✗ ffmpeg"},
+		"ffmpeg cannot write": {world: script("ffmpeg", "echo ' libopus  libx264 '"), want: "! composed pictures", good: true},
+		"ffmpeg broken":       {world: script("ffmpeg", "exit 3"), want: "does not run"},
+		"no NTP":              {world: script("timedatectl", "echo no"), want: "! clock", good: true},
+		"no timedatectl":      {world: without("timedatectl"), want: "cannot be told", good: true},
+		"year":                {world: func(_ *testing.T, d *doctor) { d.now = func() time.Time { return time.Unix(0, 0) } }, want: "✗ clock: 1970"},
+		"dead camera":         {yaml: "sources: [{id: a, url: rtsp://u:geheim@dead/}]\n", want: "✗ source a: nothing listens"},
+		"B-frames":            {yaml: "sources: [{id: a, url: rtsp://u:geheim@h/}]\n", want: "! source a: it sends B-frames", good: true},
+		"dead sub stream":     {yaml: "sources: [{id: a, url: rtsp://h/, sub_url: rtsp://dead/}]\n", want: "✗ source a (sub): nothing listens"},
+		"wrong key":           {yaml: "lgo: {}\n", want: `✗ configuration`},
+		"no effect":           {yaml: "transcription: {engine: vosk}\n", want: "! configuration: transcription.engine has no effect", good: true},
+		"no sources":          {want: "! sources: there are none", good: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -165,16 +166,21 @@ func TestDoctorSaysWhoHoldsAPort(t *testing.T) {
 
 func TestDoctorKnowsARunningHub(t *testing.T) {
 	t.Parallel()
-	hub := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/api/v1/hub" {
-			fmt.Fprint(w, `{"version":"1","commit":"c","demo":false}`)
+	hub := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/api/v1/door" {
+			fmt.Fprint(w, `{"set_up":true,"oidc":false,"demo":[],"ca":false}`)
 		}
-	}))
-	defer hub.Close()
+	})
 	other := httptest.NewServer(http.NotFoundHandler())
 	defer other.Close()
-	if !hubAnswers(t.Context(), hub.Listener.Addr().String()) || hubAnswers(t.Context(), other.Listener.Addr().String()) {
-		t.Error("a hub is known by its answer")
+	for secure, server := range map[bool]*httptest.Server{false: httptest.NewServer(hub), true: httptest.NewTLSServer(hub)} {
+		defer server.Close()
+		if at := server.Listener.Addr().String(); !hubAnswers(t.Context(), at, secure) {
+			t.Errorf("a hub is known by its answer, with TLS %v", secure)
+		}
+	}
+	if hubAnswers(t.Context(), other.Listener.Addr().String(), false) {
+		t.Error("another server was taken for a hub")
 	}
 }
 

@@ -3,23 +3,25 @@ package main
 import (
 	"context"
 	"log/slog"
-	"strings"
 
 	"avhub/configs"
 	"avhub/media"
 	"avhub/media/rtsp"
 	"avhub/media/sources"
+	"avhub/rooms/office"
+	"avhub/signaling"
+	"avhub/signaling/certs"
 )
-
-// subSuffix names a source's sub stream in an RTSP path; ids have no underscore.
-const subSuffix = "_sub"
 
 // rtspOptions join the RTSP door to the sources: rtsp://host/court-1 and
 // rtsp://host/court-1_sub.
-func rtspOptions(cfg *configs.Config, set *sources.Set, log *slog.Logger) rtsp.ServerOptions {
+func rtspOptions(cfg *configs.Config, keeper *certs.Keeper, set *sources.Set, desk *office.Office, log *slog.Logger) rtsp.ServerOptions {
 	return rtsp.ServerOptions{
-		Listen: loopback(cfg.RTSP.Listen),
-		Log:    log,
+		Listen:  cfg.Bind().RTSP,
+		TLS:     rtspTLS(keeper),
+		TLSOnly: cfg.RTSP.TLSOnly,
+		Log:     log,
+		Admit:   signaling.AdmitPlayers(desk, log),
 		Play: func(ctx context.Context, path string) (*media.Stream, func(), error) {
 			line, err := lineOf(set, path)
 			if err != nil {
@@ -38,9 +40,9 @@ func rtspOptions(cfg *configs.Config, set *sources.Set, log *slog.Logger) rtsp.S
 }
 
 func lineOf(set *sources.Set, path string) (*sources.Line, error) {
-	id, quality := strings.Trim(path, "/"), sources.Main
-	if cut, ok := strings.CutSuffix(id, subSuffix); ok {
-		id, quality = cut, sources.Sub
+	id, sub := signaling.SourceOf(path)
+	if sub {
+		return set.Line(id, sources.Sub)
 	}
-	return set.Line(id, quality)
+	return set.Line(id, sources.Main)
 }

@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,7 +20,15 @@ import (
 	"avhub/media/sources"
 	"avhub/media/transcode"
 	"avhub/media/webrtc"
+	"avhub/recorder"
+	"avhub/rooms/audit"
+	"avhub/rooms/login"
+	"avhub/rooms/office"
+	"avhub/rooms/store"
+	"avhub/rooms/store/backup"
+	"avhub/rooms/store/datalock"
 	"avhub/signaling"
+	"avhub/signaling/record"
 	"avhub/web"
 )
 
@@ -38,6 +48,9 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 	if err != nil {
 		return err
 	}
+	if s.Demo && !cfg.ThisMachine() {
+		return &exitError{exitWrongUse, errDemoOpen}
+	}
 	log := newLog(o.err, cfg.Log.Level, cfg.Log.Format)
 	started := time.Now().UTC()
 	ffmpeg, _ := exec.LookPath("ffmpeg") // without it the hub runs; readyz and doctor say what is missing
@@ -45,12 +58,28 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 	var undo closers
 	defer undo.close(log)
 
-	var court *demo
+	release, err := datalock.Take(cfg.DataDir)
+	if err != nil {
+		return err
+	}
+	undo.add("data folder", release)
+	if err := backup.Unfinished(cfg.DataDir); err != nil {
+		return err
+	}
+	var cameras *demo
 	if s.Demo {
-		if court, err = startDemo(s.Cameras, log); err != nil {
+		if cameras, err = startDemo(s.Cameras, log); err != nil {
 			return err
 		}
-		undo.add("demo cameras", court.Close)
+		undo.add("demo cameras", cameras.Close)
+	}
+	keeper, err := openCerts(cfg, log)
+	if err != nil {
+		return err
+	}
+	court, err := s.openCourt(ctx, cfg, log, &undo)
+	if err != nil {
+		return err
 	}
 	transcoder := transcode.New(transcode.Options{FFmpeg: ffmpeg, Video: cfg.Media.Transcode, Log: log})
 	undo.add("transcoder", transcoder.Close)
@@ -60,8 +89,48 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 	set := sources.New(sources.Options{Log: log, Changed: func(id string) { catalog.Changed(id) }})
 	catalog = signaling.NewCatalog(set, configs.NewSourceStore(cfg.DataDir), events)
 	undo.add("sources", func() error { set.Close(); return nil })
+	library := newLibrary(cfg, ffmpeg, log)
+	var recording atomic.Pointer[record.Keeper] // follows what the office changes
+	desk, err := office.New(ctx, office.Options{
+		Store: court.store, Audit: court.audit, Hasher: newHasher(), LinkKey: court.links, ProviderRoles: providerRoles(cfg), Facts: catalog.Facts, Log: log,
+		Changed: events.HearingChanged, Stirred: func() { recording.Load().Stir() },
+		Recordings: signaling.RecordingFacts(library),
+	})
+	if err != nil {
+		return err
+	}
+	undo.add("office", desk.Close)
+	var stores atomic.Pointer[storing] // hears what recordings' manifests have taken
+	films, err := openRecorder(cfg, func(t recorder.Told) {
+		signaling.TellRecording(events, catalog.Facts, t)
+		stores.Load().heard(t)
+	}, log)
+	if err != nil {
+		return err
+	}
+	undo.add("recorder", films.Close)
+	kept, err := startStoring(cfg, films, desk, events, log, &undo)
+	if err != nil {
+		return err
+	}
+	stores.Store(kept)
+	holds := kept.keepHolds(films, library, desk, log)
+	undo.add("legal holds", holds.Close)
+	composer, err := newComposer(cfg, ffmpeg, log)
+	if err != nil {
+		return err
+	}
+	undo.add("composed pictures", composer.Close)
+	provider, err := openProvider(cfg)
+	if err != nil {
+		return err
+	}
+	if provider != nil {
+		undo.add("identity provider", provider.OIDC.Close)
+	}
 
-	browsers, err := webrtc.NewServer(webrtc.Options{Listen: loopback(cfg.WebRTC.Listen), PublicIPs: cfg.WebRTC.PublicIPs, Log: log})
+	at := cfg.Bind()
+	browsers, err := webrtc.NewServer(webrtc.Options{Listen: at.WebRTC, PublicIPs: cfg.WebRTC.PublicIPs, Log: log})
 	if err != nil {
 		return err
 	}
@@ -69,7 +138,7 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 	viewers := relay.New(relay.Options{Sources: set, WebRTC: browsers, Transcoder: transcoder, Transcode: cfg.Media.Transcode, Log: log})
 	catalog.CountViewers(viewers.Viewers)
 
-	players, err := rtsp.NewServer(rtspOptions(cfg, set, log))
+	players, err := rtsp.NewServer(rtspOptions(cfg, keeper, set, desk, log))
 	if err != nil {
 		return err
 	}
@@ -80,23 +149,34 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 
 	doors := signaling.NewServer(signaling.Options{
 		Hub: signaling.Hub{
-			Version: version, Commit: buildCommit(), Demo: s.Demo, LoopbackOnly: true,
-			Transcode: cfg.Media.Transcode, FFmpeg: ffmpeg != "", RTSPPort: players.Addr().(*net.TCPAddr).Port, Started: started,
+			Version: version, Commit: buildCommit(), Demo: s.Demo, LoopbackOnly: cfg.ThisMachine(),
+			Transcode: cfg.Media.Transcode, FFmpeg: ffmpeg != "", RTSPPort: players.Addr().(*net.TCPAddr).Port, RTSPS: keeper != nil, Started: started,
 		},
-		Catalog: catalog, Relay: viewers, WebRTC: browsers, ICELinks: iceLinks(cfg.WebRTC.ICEServers),
-		Pages: web.Handler(), BehindProxy: cfg.HTTP.BehindProxy, FFmpeg: ffmpeg, Transcoders: transcoder.Running, Log: log,
+		Office: desk, Catalog: catalog, Recorder: films, Keeper: recording.Load, Annex: kept.annexer(films), Holds: func() *record.Holds { return holds }, Composer: composer, Library: library, Storing: signaling.Storing{Archive: kept.archive, Retention: kept.retention, Stamps: kept.stamper}, Relay: viewers, WebRTC: browsers, ICELinks: iceLinks(cfg.WebRTC.ICEServers),
+		Pages: web.Handler(), Certs: keeper, Provider: provider, BehindProxy: cfg.HTTP.BehindProxy, Proxies: proxies(cfg), ThisMachine: cfg.ThisMachine(), Origins: cfg.HTTP.Origins,
+		Demo: court.demo, FFmpeg: ffmpeg, Transcoders: transcoder.Running, Log: log,
 	})
-	listener, err := net.Listen("tcp", loopback(cfg.HTTP.Listen))
+	listener, err := net.Listen("tcp", at.HTTP)
 	if err != nil {
 		return fmt.Errorf("http: %w: free the port or change http.listen", err)
 	}
-	if err := load(catalog, cfg, court, log); err != nil {
+	if err := load(catalog, cfg, cameras, log); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	announce(log, listener.Addr(), players.Addr(), browsers.Addr())
+	recording.Store(keepRecording(films, set, catalog, desk, log))
+	undo.add("keeper of recordings", recording.Load().Close)
+	catalog.Keep(recording.Load())
+	pages := pagesURL(cfg, listener.Addr())
+	announce(log, pages, players.Addr(), browsers.Addr(), at.Narrowed)
+	if err := inviteToSetUp(ctx, desk, o, pages); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 
 	var g errgroup.Group
 	g.Go(func() error { return doors.Serve(listener) })
+	if keeper != nil {
+		g.Go(func() error { return keeper.Run(ctx) })
+	}
 	<-ctx.Done()
 	log.Info("stopping")
 	limit, cancel := context.WithTimeout(context.Background(), stopLimit/2)
@@ -105,29 +185,82 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 }
 
 // load starts the sources of the file and of the store, and the demo's.
-func load(catalog *signaling.Catalog, cfg *configs.Config, court *demo, log *slog.Logger) error {
+func load(catalog *signaling.Catalog, cfg *configs.Config, cameras *demo, log *slog.Logger) error {
 	if err := catalog.Load(cfg.Sources); err != nil {
 		log.Error("sources", "err", err)
 	}
-	if court == nil {
+	if cameras == nil {
 		return nil
 	}
-	return court.add(catalog)
+	return cameras.add(catalog)
 }
 
-func announce(log *slog.Logger, http, rtsp, rtc net.Addr) {
-	log.Info("avhub is running", "pages", "http://"+http.String(), "rtsp", "rtsp://"+rtsp.String(), "webrtc", rtc.String(), "version", version)
-	log.Warn("there are no accounts yet: the hub is reachable from this machine only")
-}
+// errDemoOpen keeps passwords that everybody knows off the network.
+var errDemoOpen = errors.New("--demo: its users have a password that everybody knows, and this configuration opens the hub to other machines: " +
+	"set http.listen to 127.0.0.1:8080 and leave http.behind_proxy out, or leave --demo out")
 
-// loopback is the address to listen on while there are no accounts; configs
-// has checked it.
-func loopback(addr string) string {
-	a, _, err := configs.Loopback(addr)
-	if err != nil {
-		return addr
+func announce(log *slog.Logger, pages string, rtsp, rtc net.Addr, narrowed []string) {
+	log.Info("avhub is running", "pages", pages, "rtsp", "rtsp://"+rtsp.String(), "webrtc", rtc.String(), "version", version)
+	if len(narrowed) > 0 {
+		log.Info("for this machine only, as long as http.tls is off", "keys", strings.Join(narrowed, " "))
 	}
-	return a
+}
+
+// inviteToSetUp prints the one-time link that leads to the first administrator.
+// It goes to the terminal and not into the log: whoever has it owns the hub.
+func inviteToSetUp(ctx context.Context, desk *office.Office, o *output, pages string) error {
+	token, err := desk.SetUpToken(ctx)
+	if err != nil || token == "" {
+		return err
+	}
+	_, err = fmt.Fprintf(o.err, "\nThe hub has no accounts yet. Open this link, good once, to make the first administrator:\n    %s/setup#%s\n\n", pages, token)
+	return err
+}
+
+// court is what the hub keeps of people and what they do.
+type court struct {
+	store *store.Store
+	audit *audit.Log
+	links login.LinkKey
+	demo  []signaling.DemoUser // shown at the door
+}
+
+// openCourt opens database and audit. The demo's users get in on demo hubs only.
+func (s *serveCmd) openCourt(ctx context.Context, cfg *configs.Config, log *slog.Logger, undo *closers) (*court, error) {
+	db, err := openStore(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	undo.add("database", db.Close)
+	book, err := openAudit(cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	undo.add("audit", book.Close)
+	links, err := openLinkKey(cfg)
+	if err != nil {
+		return nil, err
+	}
+	c := &court{store: db, audit: book, links: links}
+	err = db.View(ctx, func(tx *store.Tx) error {
+		courts, err := tx.Courts()
+		if err == nil {
+			warnOfCourts(cfg, courts, log)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if s.Demo {
+		c.demo, err = settleDemoCourt(ctx, db, time.Now().UTC())
+		return c, err
+	}
+	shut, err := shutOutDemoUsers(ctx, db)
+	if shut > 0 {
+		log.Warn("the demo's users are disabled: everybody knows their password", "users", shut)
+	}
+	return c, err
 }
 
 func iceLinks(servers []configs.ICEServer) []string {

@@ -21,7 +21,7 @@ const keyframeEvery = time.Second
 // Fanout sends one stream to its viewers.
 type Fanout struct {
 	stream *media.Stream
-	// Keyframe asks the source for a keyframe; nil where it cannot be asked.
+	// keyframe asks the source for a keyframe; nil where it cannot be asked.
 	keyframe func()
 
 	ctx  context.Context
@@ -44,10 +44,33 @@ func NewFanout(stream *media.Stream, keyframe func()) *Fanout {
 // Attach begins to send to a viewer: the pictures since the last keyframe at
 // once, then live. It returns when the viewer is live.
 func (f *Fanout) Attach(ctx context.Context, v *Viewer) error {
-	v.catchUp(ctx, f.stream)
-	if v.waiting {
-		f.wantKeyframe(time.Now())
+	v.mu.Lock()
+	v.base = f
+	if v.Video != nil {
+		v.track = v.Video.Track
 	}
+	if v.Audio != nil {
+		_, end := f.stream.Group()
+		v.Audio.settle(f, end)
+	}
+	v.mu.Unlock()
+	if v.Video != nil {
+		v.catchUp(ctx, f, v.Video, v.Video.Track)
+		if v.isWaiting() {
+			f.wantKeyframe(time.Now())
+		}
+	}
+	return f.take(v)
+}
+
+func (v *Viewer) isWaiting() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.Video.waiting
+}
+
+// take gives the viewer to a shard.
+func (f *Fanout) take(v *Viewer) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
@@ -62,13 +85,19 @@ func (f *Fanout) Attach(ctx context.Context, v *Viewer) error {
 	return nil
 }
 
-// Detach stops sending to a viewer. When it returns nothing is written any more.
+// Detach stops sending to a viewer. When it returns nothing more of this stream
+// is sealed for it.
 func (f *Fanout) Detach(v *Viewer) {
 	v.markGone()
+	f.drop(v)
+}
+
+// drop takes the viewer off its shard.
+func (f *Fanout) drop(v *Viewer) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, s := range f.shards {
-		if found, _ := s.remove(v); found {
+		if s.remove(v) {
 			return
 		}
 	}
@@ -99,6 +128,15 @@ func (f *Fanout) Close() {
 	f.wg.Wait()
 }
 
+// start runs something that Close waits for; not after Close.
+func (f *Fanout) start(run func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.closed {
+		f.wg.Go(run)
+	}
+}
+
 // shardFor finds the shard with the fewest viewers, or opens one. f.mu is held.
 func (f *Fanout) shardFor() *shard {
 	var best *shard
@@ -111,7 +149,7 @@ func (f *Fanout) shardFor() *shard {
 	if best != nil && (fewest < shardSize || len(f.shards) >= runtime.GOMAXPROCS(0)) {
 		return best
 	}
-	s := &shard{stream: f.stream}
+	s := &shard{fanout: f}
 	f.shards = append(f.shards, s)
 	reader := f.stream.Subscribe(media.ReaderOptions{Derived: true})
 	f.wg.Go(func() {
@@ -137,4 +175,16 @@ func (f *Fanout) wantKeyframe(now time.Time) {
 	if due {
 		f.keyframe()
 	}
+}
+
+// cached is the size of the pictures kept since the last keyframe of a track, 0
+// without one.
+func (f *Fanout) cached(track int) (size int) {
+	units, _ := f.stream.Group()
+	for _, u := range units {
+		if u.Track == track {
+			size += u.Size()
+		}
+	}
+	return size
 }

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/goleak"
 
 	"avhub/media"
+	"avhub/media/egress/udpout"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -44,7 +45,7 @@ func TestANewViewerCatchesUpFromTheKeyframeWithoutAHole(t *testing.T) {
 		last = sent[i].Timestamp
 	}
 	for i, d := range steps {
-		if want := map[bool]uint32{true: burstStep, false: 3600}[i < 19]; d != want {
+		if want := map[bool]uint32{true: 90, false: 3600}[i < 19]; d != want {
 			t.Errorf("step %d of the timestamps is %d, not %d", i, d, want)
 		}
 	}
@@ -152,7 +153,7 @@ func TestASlowViewerDoesNotStopTheSource(t *testing.T) {
 	s := newStage(t, 10, 1000)
 	s.show(1)
 	stuck := &port{block: make(chan struct{})}
-	stuckViewer := &Viewer{Video: &Output{SSRC: 9, ClockRate: 90000, Port: stuck}}
+	stuckViewer := &Viewer{Video: &Output{SSRC: 9, ClockRate: 90000}, Transport: stuck}
 	joined := make(chan error, 1)
 	go func() { joined <- s.fanout.Attach(t.Context(), stuckViewer) }()
 	var p port
@@ -206,7 +207,7 @@ func TestViewersAreToldWhenTheStreamEnds(t *testing.T) {
 	s.show(5)
 	var p port
 	ended := make(chan error, 1)
-	v := &Viewer{Video: &Output{SSRC: 7, ClockRate: 90000, Port: &p}, Ended: func(err error) { ended <- err }}
+	v := &Viewer{Video: &Output{SSRC: 7, ClockRate: 90000}, Transport: &p, Ended: func(err error) { ended <- err }}
 	if err := s.fanout.Attach(t.Context(), v); err != nil {
 		t.Fatal(err)
 	}
@@ -227,9 +228,18 @@ func TestViewersAreToldWhenTheStreamEnds(t *testing.T) {
 func TestSendingAllocatesNothingForAPacket(t *testing.T) {
 	s := newStage(t, 50, 5000)
 	s.show(1)
-	v := &Viewer{Video: &Output{SSRC: 7, ClockRate: 90000, Port: nowhere{}}}
-	unit := s.camera.Stream.LastKeyframe()
-	if n := testing.AllocsPerRun(1000, func() { v.send(v.Video, unit, unit.Stamp) }); n != 0 {
+	v := &Viewer{Video: &Output{SSRC: 7, ClockRate: 90000}, Transport: nowhere{}}
+	if err := s.fanout.Attach(t.Context(), v); err != nil {
+		t.Fatal(err)
+	}
+	unit := *s.camera.Stream.LastKeyframe()
+	b := udpout.Acquire()
+	n := testing.AllocsPerRun(1000, func() {
+		unit.Index++
+		unit.Seq += uint16(unit.Packets.Len())
+		v.live(s.fanout, b, &unit, unit.Packets.Len())
+	})
+	if n != 0 {
 		t.Errorf("%v allocations for %d packets", n, unit.Packets.Len())
 	}
 }

@@ -40,6 +40,7 @@ type pen struct {
 	count int
 	since time.Time
 	used  time.Time
+	plain bool // the path does not take messages to be cut
 }
 
 const (
@@ -185,7 +186,7 @@ func (g *Gatherer) flush(p *pen, to netip.AddrPort) error {
 	g.held.Add(-1)
 	defer penBuffers.Put(&buf)
 	g.packets.Add(uint64(count))
-	if count > 1 && g.whole.Load() {
+	if count > 1 && g.whole.Load() && !p.plain {
 		err := sendSegments(g.UDPConn, buf, size, to)
 		if err == nil {
 			g.messages.Add(1)
@@ -195,7 +196,10 @@ func (g *Gatherer) flush(p *pen, to netip.AddrPort) error {
 			return err
 		}
 		g.refused.Add(1)
-		g.whole.Store(false) // from now on each packet leaves alone
+		p.plain = true // an interface or a path with a small MTU: others may take them
+		if isUnknown(err) {
+			g.whole.Store(false) // the kernel does not know how: each packet leaves alone
+		}
 	}
 	for len(buf) > 0 {
 		n := min(size, len(buf))

@@ -34,6 +34,11 @@ func sendSegments(c *net.UDPConn, b []byte, size int, to netip.AddrPort) error {
 	return err
 }
 
+// isUnknown tells the errors of a kernel that does not cut messages at all.
+func isUnknown(err error) bool {
+	return errors.Is(err, unix.ENOPROTOOPT) || errors.Is(err, unix.EOPNOTSUPP)
+}
+
 // cannotSegment tells errors of a kernel, a driver or a path that does not cut
 // from those of a network.
 func cannotSegment(err error) bool {

@@ -14,4 +14,6 @@ func sendSegments(*net.UDPConn, []byte, int, netip.AddrPort) error {
 	return errors.ErrUnsupported
 }
 
+func isUnknown(error) bool { return true }
+
 func cannotSegment(error) bool { return true }

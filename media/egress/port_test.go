@@ -2,6 +2,7 @@ package egress
 
 import (
 	"context"
+	"encoding/binary"
 	"sync"
 	"testing"
 	"time"
@@ -10,32 +11,49 @@ import (
 	"github.com/pion/rtp"
 
 	"avhub/media"
+	"avhub/media/egress/udpout"
 	"avhub/media/mediatest"
 )
 
-// port notes what leaves by it. block, if set, is waited for at each packet.
+// port is a transport that notes what leaves by it. block, if set, is waited
+// for at each run.
 type port struct {
 	mu      sync.Mutex
 	packets []rtp.Packet
+	again   []rtp.Packet // by RTX, with the original's number in front
 	reports []*rtcp.SenderReport
 	block   chan struct{}
 }
 
-func (p *port) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
+func (p *port) Send(_ *udpout.Batch, r *Run) int {
 	if p.block != nil {
 		<-p.block
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.packets = append(p.packets, rtp.Packet{Header: *h, Payload: append([]byte(nil), payload...)})
-	return len(payload), nil
+	for i := r.From; i < r.To; i++ {
+		raw := append(r.AppendHeader(nil, i), r.Payloads.At(i)...)
+		var q rtp.Packet
+		if err := q.Unmarshal(raw); err != nil {
+			panic(err)
+		}
+		if r.Again {
+			q.Payload = append(binary.BigEndian.AppendUint16(nil, r.Original), q.Payload...)
+			p.again = append(p.again, q)
+			continue
+		}
+		p.packets = append(p.packets, q)
+	}
+	return 0
 }
 
-func (p *port) writeRTCP(all []rtcp.Packet) error {
+func (p *port) Report(_ *udpout.Batch, all []rtcp.Packet) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, r := range all {
-		p.reports = append(p.reports, r.(*rtcp.SenderReport))
+		if sr, ok := r.(*rtcp.SenderReport); ok {
+			p.reports = append(p.reports, sr)
+		}
 	}
 	return nil
 }
@@ -84,7 +102,7 @@ func (s *stage) show(count int) {
 
 func (s *stage) join(p *port) *Viewer {
 	s.Helper()
-	v := &Viewer{Video: &Output{Track: 0, SSRC: 7, PayloadType: 102, ClockRate: 90000, Port: p}, RTCP: p.writeRTCP}
+	v := &Viewer{Video: &Output{Track: 0, SSRC: 7, PayloadType: 102, ClockRate: 90000}, Transport: p}
 	if err := s.fanout.Attach(s.Context(), v); err != nil {
 		s.Fatal(err)
 	}
@@ -109,4 +127,5 @@ func (s *stage) await(what string, done func() bool) {
 // nowhere takes packets and forgets them.
 type nowhere struct{}
 
-func (nowhere) WriteRTP(_ *rtp.Header, payload []byte) (int, error) { return len(payload), nil }
+func (nowhere) Send(*udpout.Batch, *Run) int              { return 0 }
+func (nowhere) Report(*udpout.Batch, []rtcp.Packet) error { return nil }

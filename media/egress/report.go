@@ -6,6 +6,7 @@ import (
 	"github.com/pion/rtcp"
 
 	"avhub/media"
+	"avhub/media/egress/udpout"
 )
 
 // reportEvery is the interval of sender reports (RFC 3550 section 6.2 allows
@@ -13,37 +14,15 @@ import (
 // with the picture at the second one).
 const reportEvery = time.Second
 
-// report sends sender reports for both tracks when they are due. They carry
-// the capture time of the unit, so that the viewer lines sound and picture up
-// as they were at the source. v.mu is held.
-func (v *Viewer) report(out *Output, u *media.Unit) {
-	if v.RTCP == nil {
-		return
-	}
-	last := &v.lastSR[0]
-	if out == v.Audio {
-		last = &v.lastSR[1]
-	}
-	if u.Arrived.Sub(*last) < reportEvery {
-		return
-	}
-	*last = u.Arrived
-	// The report speaks of now: LSR of the answer is measured against it.
-	now := time.Now()
-	ahead := now.Sub(u.Arrived)
-	err := v.RTCP([]rtcp.Packet{&rtcp.SenderReport{
-		SSRC:        out.SSRC,
-		NTPTime:     ntpTime(u.UTC.Add(ahead)),
-		RTPTime:     u.Stamp + uint32(ahead.Seconds()*float64(out.ClockRate)),
-		PacketCount: uint32(v.packets.Load()),
-		OctetCount:  uint32(v.bytes.Load()),
-	}})
-	if err != nil {
-		v.failed.Add(1)
-		return
-	}
-	v.sentSR[v.srIndex%uint8(len(v.sentSR))] = sentReport{middle: uint32(ntpTime(u.UTC.Add(ahead)) >> 16), at: now}
-	v.srIndex++
+// CNAME names the hub as the source of all its streams (RFC 3550 section 6.5.1).
+const CNAME = "avhub"
+
+// reports are the sender reports of one output.
+type reports struct {
+	packets, bytes uint32 // sent before the last one, of this SSRC
+	last           time.Time
+	sent           [4]sentReport
+	index          uint8
 }
 
 // sentReport remembers when a sender report left, by the middle 32 bits of its
@@ -53,15 +32,53 @@ type sentReport struct {
 	at     time.Time
 }
 
-// heard works out the round trip from a reception report.
+// report sends a sender report for an output when it is due. It carries the
+// capture time of the unit, so that the viewer lines sound and picture up as
+// they were at the source. v.mu is held.
+func (v *Viewer) report(o *Output, b *udpout.Batch, u *media.Unit) {
+	r := &o.reports
+	r.packets += uint32(u.Packets.Len())
+	r.bytes += uint32(u.Size())
+	if u.Arrived.Sub(r.last) < reportEvery {
+		return
+	}
+	r.last = u.Arrived
+	o.numbers.forget(u.Arrived)
+	// The report speaks of now: LSR of the answer is measured against it.
+	now := time.Now()
+	ahead := now.Sub(u.Arrived)
+	ntp := ntpTime(u.UTC.Add(ahead))
+	err := v.Transport.Report(b, []rtcp.Packet{
+		&rtcp.SenderReport{
+			SSRC: o.SSRC, NTPTime: ntp, RTPTime: o.run.Stamp + uint32(ahead.Seconds()*float64(o.ClockRate)),
+			PacketCount: r.packets, OctetCount: r.bytes,
+		},
+		rtcp.NewCNAMESourceDescription(o.SSRC, CNAME),
+	})
+	if err != nil {
+		v.failed.Add(1)
+		return
+	}
+	r.sent[r.index%uint8(len(r.sent))] = sentReport{middle: uint32(ntp >> 16), at: now}
+	r.index++
+}
+
+// heard works out round trip and loss from a reception report.
 func (v *Viewer) heard(r rtcp.ReceptionReport, now time.Time) {
-	v.lost.Store(r.TotalLost)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	o := v.bySSRC(r.SSRC)
+	if o == nil {
+		return
+	}
+	if o == v.Video {
+		v.lost.Store(r.TotalLost)
+		v.lossy(float64(r.FractionLost)/256, now)
+	}
 	if r.LastSenderReport == 0 {
 		return
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for _, s := range v.sentSR {
+	for _, s := range o.reports.sent {
 		if s.middle == r.LastSenderReport {
 			held := time.Duration(r.Delay) * time.Second / 65536
 			v.rtt.Store(int64(max(0, now.Sub(s.at)-held)))

@@ -5,13 +5,23 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"avhub/media"
+	"avhub/media/egress/udpout"
+)
+
+// A large picture leaves in rounds: each viewer is given so much of it, then the
+// next part after a pause. So nobody waits for another's whole keyframe, and
+// nobody's socket buffer is overrun.
+const (
+	roundBytes = 48 << 10
+	roundPause = time.Millisecond
 )
 
 // shard is one goroutine that serves some of a stream's viewers.
 type shard struct {
-	stream *media.Stream
+	fanout *Fanout
 
 	mu      sync.Mutex
 	viewers []*Viewer // replaced, never changed in place
@@ -23,15 +33,15 @@ func (s *shard) add(v *Viewer) {
 	s.viewers = append(slices.Clip(s.viewers), v)
 }
 
-// remove reports whether the viewer was there and how many are left.
-func (s *shard) remove(v *Viewer) (found bool, left int) {
+// remove reports whether the viewer was there.
+func (s *shard) remove(v *Viewer) (found bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := slices.Index(s.viewers, v)
 	if i >= 0 {
 		s.viewers = slices.Delete(slices.Clone(s.viewers), i, i+1)
 	}
-	return i >= 0, len(s.viewers)
+	return i >= 0
 }
 
 func (s *shard) snapshot() []*Viewer {
@@ -48,31 +58,53 @@ func (s *shard) run(ctx context.Context, reader *media.Reader) error {
 		if err != nil {
 			return err
 		}
-		viewers := s.snapshot()
-		if len(viewers) == 0 {
-			continue
-		}
-		// Who is first changes from unit to unit, so that nobody is always last.
-		first := turn % len(viewers)
-		for i := range viewers {
-			v := viewers[(first+i)%len(viewers)]
-			s.serve(v, u)
+		if viewers := s.snapshot(); len(viewers) > 0 {
+			s.send(ctx, viewers, turn%len(viewers), u)
 		}
 	}
 }
 
-// serve sends one unit to one viewer, and before it what the viewer missed
-// between its catch-up and its place in this shard.
-func (s *shard) serve(v *Viewer, u *media.Unit) {
+// send sends one unit to all viewers. Who is first changes from unit to unit,
+// so that nobody is always last.
+func (s *shard) send(ctx context.Context, viewers []*Viewer, first int, u *media.Unit) {
+	b := udpout.Acquire()
+	defer b.Release()
+	n := u.Packets.Len()
+	for from := 0; from < n; {
+		to := n
+		if u.Size() > roundBytes {
+			to = upTo(u, from, roundBytes)
+		}
+		if from > 0 {
+			b.Flush()
+			if !pause(ctx, roundPause) {
+				return
+			}
+		}
+		for i := range viewers {
+			v := viewers[(first+i)%len(viewers)]
+			if from == 0 {
+				s.serve(v, b, u, to)
+			} else {
+				v.part(b, u, from, to)
+			}
+		}
+		from = to
+	}
+}
+
+// serve sends the first payloads of one unit to one viewer, and before it what
+// the viewer missed between its catch-up and now.
+func (s *shard) serve(v *Viewer, b *udpout.Batch, u *media.Unit, to int) {
 	if v.gone.Load() {
 		return
 	}
-	if missed := v.missing(u.Index); missed > 0 {
-		for _, old := range s.stream.Range(u.Index-missed, u.Index) {
-			v.live(old)
+	if missed := v.missing(s.fanout, u.Index); missed > 0 {
+		for _, old := range s.fanout.stream.Range(u.Index-missed, u.Index) {
+			v.live(s.fanout, b, old, old.Packets.Len())
 		}
 	}
-	v.live(u)
+	v.live(s.fanout, b, u, to)
 }
 
 // end tells all viewers that the stream serves them no more.
@@ -81,8 +113,8 @@ func (s *shard) end(err error) {
 		return
 	}
 	for _, v := range s.snapshot() {
-		if v.Ended != nil && !v.gone.Load() {
-			v.Ended(err)
+		if !v.gone.Load() {
+			v.lose(s.fanout, err)
 		}
 	}
 }

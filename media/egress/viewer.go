@@ -5,49 +5,34 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/rtcp"
-	"github.com/pion/rtp"
 	"golang.org/x/time/rate"
 
 	"avhub/media"
+	"avhub/media/egress/udpout"
 )
 
-// Port is one viewer's way out for one track: it seals a packet and sends it.
-// WriteRTP must not keep header or payload, and must not block for long.
-type Port interface {
-	WriteRTP(header *rtp.Header, payload []byte) (int, error)
-}
-
-// Output says how a track of the stream leaves for a viewer.
-type Output struct {
-	Track       int // of the stream
-	SSRC        uint32
-	PayloadType uint8
-	ClockRate   int
-	Port        Port
-}
-
-// Viewer is one viewer of a stream.
+// Viewer is one viewer of a stream. Its exported fields are set before it is
+// attached.
 type Viewer struct {
 	Video, Audio *Output // either may be nil
-	// RTCP sends sender reports; it may be nil.
-	RTCP func([]rtcp.Packet) error
+	Transport    Transport
 	// Ended is called once, from the fan-out's goroutine, when the stream can
 	// serve the viewer no more (media.ErrChanged, media.ErrClosed).
 	Ended func(error)
+	// Lower and Higher are called, in a goroutine of their own, when the way to
+	// the viewer does not carry the stream, and when it may again: move the
+	// picture with Fanout.Lower and Raise. nil: there is no other stream. An error
+	// of Lower says that there is none now.
+	Lower  func() error
+	Higher func()
 
-	mu      sync.Mutex    // held while a packet is written: joining, live and retransmission exclude each other
-	first   uint64        // the first unit that it was sent
-	next    uint64        // the first unit that it was not sent yet
-	waiting bool          // for a keyframe
-	burst   []*media.Unit // what the catch-up sent, kept a while for retransmission
-	burstAt time.Time
-	header  rtp.Header   // of the packet being written
-	lastSR  [2]time.Time // video, audio
-	sentSR  [8]sentReport
-	srIndex uint8
-	resend  *rate.Limiter
-	gone    atomic.Bool
+	mu     sync.Mutex // held while packets are written: joining, live and retransmission exclude each other
+	base   *Fanout    // it was attached to; the sound stays there
+	track  int        // of the picture in base
+	resend *rate.Limiter
+	adapt  adapt
+	healed time.Time // the last answer to a wish for a keyframe
+	gone   atomic.Bool
 	counters
 }
 
@@ -61,9 +46,12 @@ const (
 // counters are what a viewer was sent and asked for.
 type counters struct {
 	packets, bytes, resent, failed atomic.Uint64
-	nacks, plis                    atomic.Uint64
+	nacks, plis, ignored           atomic.Uint64
+	left                           atomic.Uint64
 	rtt                            atomic.Int64
 	lost                           atomic.Uint32
+	level                          atomic.Int32
+	estimate                       atomic.Uint64
 }
 
 // Stats are a viewer's figures.
@@ -72,86 +60,111 @@ type Stats struct {
 	Resent         uint64 // packets sent again
 	Failed         uint64 // packets that the transport refused
 	NACKs, PLIs    uint64 // packets asked for again; keyframes asked for
+	Ignored        uint64 // of these, beyond what one viewer is given
+	LeftOut        uint64 // pictures that the way had no room for
 	Lost           uint32 // cumulative, as the viewer reports it
 	RTT            time.Duration
+	Level          Level
+	Estimate       uint64 // bit/s that the viewer says its way carries; 0: it has not said
 }
 
 // Stats may be called at any time.
 func (v *Viewer) Stats() Stats {
 	return Stats{
 		Packets: v.packets.Load(), Bytes: v.bytes.Load(), Resent: v.resent.Load(), Failed: v.failed.Load(),
-		NACKs: v.nacks.Load(), PLIs: v.plis.Load(), Lost: v.lost.Load(), RTT: time.Duration(v.rtt.Load()),
+		NACKs: v.nacks.Load(), PLIs: v.plis.Load(), Ignored: v.ignored.Load(), LeftOut: v.left.Load(),
+		Lost: v.lost.Load(), RTT: time.Duration(v.rtt.Load()),
+		Level: Level(v.level.Load()), Estimate: v.estimate.Load(),
 	}
 }
 
-// output is the way out for a track of the stream, or nil.
-func (v *Viewer) output(track int) *Output {
-	switch {
-	case v.Video != nil && v.Video.Track == track:
-		return v.Video
-	case v.Audio != nil && v.Audio.Track == track:
-		return v.Audio
-	}
-	return nil
-}
+// outputs are those that there are.
+func (v *Viewer) outputs() [2]*Output { return [2]*Output{v.Video, v.Audio} }
 
-// live sends one unit that the shard has taken from the stream.
-func (v *Viewer) live(u *media.Unit) {
+// live begins to send a unit that f has taken from its stream, its first
+// payloads up to to. v.part sends the others.
+func (v *Viewer) live(f *Fanout, b *udpout.Batch, u *media.Unit, to int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if u.Index < v.next {
-		return
-	}
-	v.next = u.Index + 1
 	if v.gone.Load() {
 		return
 	}
-	if v.burst != nil && u.Arrived.Sub(v.burstAt) > burstKept {
-		v.forgetBurst()
-	}
-	out := v.output(u.Track)
-	if out == nil {
-		return
-	}
-	if out == v.Video && v.waiting {
-		if !u.Keyframe {
-			return
+	for _, o := range v.outputs() {
+		if o == nil {
+			continue
 		}
-		v.waiting = false
-	}
-	v.send(out, u, u.Stamp)
-	v.report(out, u)
-}
-
-// send writes all packets of a unit. v.mu is held.
-func (v *Viewer) send(out *Output, u *media.Unit, stamp uint32) {
-	n := u.Packets.Len()
-	for i := range n {
-		v.write(out, u, i, stamp)
-	}
-	v.packets.Add(uint64(n))
-	v.bytes.Add(uint64(len(u.Packets.Buf)))
-}
-
-func (v *Viewer) write(out *Output, u *media.Unit, i int, stamp uint32) {
-	v.header = rtp.Header{
-		Version: 2, PayloadType: out.PayloadType, SSRC: out.SSRC,
-		SequenceNumber: u.Seq + uint16(i), Timestamp: stamp,
-		Marker: i == u.Packets.Len()-1 && out == v.Video,
-	}
-	if _, err := out.Port.WriteRTP(&v.header, u.Packets.At(i)); err != nil {
-		v.failed.Add(1)
+		if o.coming != nil && o.coming.fanout == f {
+			o.takeOver(u)
+		}
+		if o.home != f || o.busy || u.Index < o.next {
+			continue
+		}
+		o.next = u.Index + 1
+		if o.Track == u.Track && v.wants(o, u) {
+			o.open(u, o == v.Video)
+			v.sendPart(o, b, 0, to)
+			v.report(o, b, u)
+		}
 	}
 }
 
-// missing is how many units right before index the viewer was not sent yet.
-func (v *Viewer) missing(index uint64) uint64 {
+// wants tells whether a unit is sent, or left out for this viewer. v.mu is held.
+func (v *Viewer) wants(o *Output, u *media.Unit) bool {
+	if o != v.Video {
+		return true
+	}
+	if o.waiting && !u.Keyframe {
+		return false
+	}
+	o.waiting = false
+	if u.Disposable {
+		v.adapt.thin = true
+		if v.adapt.level == LevelThinned {
+			v.left.Add(1)
+			return false
+		}
+	}
+	return true
+}
+
+// part sends payloads from to to of the unit that live has begun.
+func (v *Viewer) part(b *udpout.Batch, u *media.Unit, from, to int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.next >= index {
-		return 0
+	if v.gone.Load() {
+		return
 	}
-	return index - v.next
+	for _, o := range v.outputs() {
+		if o != nil && o.current == u && !o.busy {
+			v.sendPart(o, b, from, to)
+		}
+	}
+}
+
+// sendPart is called with v.mu held.
+func (v *Viewer) sendPart(o *Output, b *udpout.Batch, from, to int) {
+	sent, size, refused := o.part(v.Transport, b, from, to)
+	v.packets.Add(uint64(sent))
+	v.bytes.Add(uint64(size))
+	if refused > 0 {
+		v.failed.Add(uint64(refused))
+	}
+	if to >= o.run.Payloads.Len() {
+		o.current = nil
+	}
+}
+
+// missing is how many units of f right before index were not dealt with.
+func (v *Viewer) missing(f *Fanout, index uint64) uint64 {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var most uint64
+	for _, o := range v.outputs() {
+		if o != nil && o.home == f && !o.busy && o.next < index {
+			most = max(most, index-o.next)
+		}
+	}
+	return most
 }
 
 // markGone ends all writing to the viewer; it returns when none is under way.
@@ -159,5 +172,9 @@ func (v *Viewer) markGone() {
 	v.gone.Store(true)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.burst = nil
+	for _, o := range v.outputs() {
+		if o != nil {
+			o.numbers.spans, o.current, o.run = nil, nil, Run{}
+		}
+	}
 }

@@ -27,8 +27,11 @@ type Camera struct {
 	GOP      int // pictures from keyframe to keyframe
 	Size     int // bytes of a picture
 	HasSound bool
-	Now      time.Time // when the next picture arrives
-	N        int       // pictures written
+	// Spare, if not 0, makes all but each Spare-th picture one that no other
+	// refers to.
+	Spare int
+	Now   time.Time // when the next picture arrives
+	N     int       // pictures written
 }
 
 // Tracks are the tracks of a camera with or without sound.
@@ -51,8 +54,11 @@ func Open(stream *media.Stream, gop, size int, sound bool) (*Camera, error) {
 func (c *Camera) Picture() error {
 	nalu := make([]byte, max(c.Size, 16))
 	nalu[0] = 0x41
-	if c.N%c.GOP == 0 {
+	switch {
+	case c.N%c.GOP == 0:
 		nalu[0] = 0x65
+	case c.Spare != 0 && c.N%c.Spare != 0:
+		nalu[0] = 0x01
 	}
 	for i := range nalu[1:] {
 		nalu[1+i] = byte(i%251) | 1
@@ -95,15 +101,14 @@ func (c *Camera) Pictures(n int) error {
 	return nil
 }
 
-// Run writes pictures in real time until stop is closed.
+// Run writes pictures in real time until stop is closed. It keeps to its
+// schedule, and so makes up for what a busy machine has held up.
 func (c *Camera) Run(stop <-chan struct{}) error {
-	tick := time.NewTicker(Interval)
-	defer tick.Stop()
-	for {
+	for next := time.Now().Add(Interval); ; next = next.Add(Interval) {
 		select {
 		case <-stop:
 			return nil
-		case c.Now = <-tick.C:
+		case c.Now = <-time.After(time.Until(next)):
 		}
 		if err := c.Picture(); err != nil {
 			return err

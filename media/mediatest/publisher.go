@@ -155,16 +155,15 @@ func (p *Publisher) Sound() error {
 	})
 }
 
-// Run publishes in real time until ctx ends: a keyframe when asked for.
+// Run publishes in real time, on a schedule, until ctx ends: a keyframe when
+// asked for.
 func (p *Publisher) Run(ctx context.Context) error {
-	tick := time.NewTicker(Interval)
-	defer tick.Stop()
-	for {
+	for next := time.Now().Add(Interval); ; next = next.Add(Interval) {
 		keyframe := false
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-tick.C:
+		case <-time.After(time.Until(next)):
 		}
 		select {
 		case <-p.Asked:

@@ -19,12 +19,14 @@ func FuzzUnpack(f *testing.F) {
 			f.Fatal(err)
 		}
 		for _, k := range []Kind{H264, H265, AAC, Opus, VP8, VP9, AV1} {
-			f.Add(byte(k), raw)
+			f.Add(byte(k), uint32(0), raw)
+			f.Add(byte(k), uint32(6|2<<6|2<<12), raw)
 		}
 	}
-	f.Fuzz(func(t *testing.T, kind byte, data []byte) {
+	f.Fuzz(func(t *testing.T, kind byte, config uint32, data []byte) {
 		k := Kind(kind%byte(AV1)) + 1
-		u := NewUnpacker(k, AACConfig{})
+		// As descriptions say it, which come from outside too.
+		u := NewUnpacker(k, AACConfig{SizeLength: int(config & 63), IndexLength: int(config >> 6 & 63), IndexDeltaLength: int(config >> 12 & 63)})
 		ts := uint32(0)
 		for len(data) > 1 {
 			head, n := data[0], min(int(data[1]), len(data)-1)

@@ -102,3 +102,23 @@ func hasRecoveryPoint(sei []byte) bool {
 	}
 	return false
 }
+
+// IsDisposable tells whether no other picture refers to this one, by what the
+// encoder says: nal_ref_idc of 0 in all slices of H.264 (7.4.1). H.265 says it
+// for a sub-layer only, which tells nothing of higher ones.
+func IsDisposable(k Kind, nalus [][]byte) bool {
+	if k != H264 {
+		return false
+	}
+	found := false
+	for _, n := range nalus {
+		if len(n) == 0 || h264Type(n) < h264Slice || h264Type(n) > h264IDR {
+			continue
+		}
+		if n[0]&0x60 != 0 {
+			return false
+		}
+		found = true
+	}
+	return found
+}

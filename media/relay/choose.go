@@ -126,7 +126,7 @@ func (p *Plan) sound(offer *webrtc.Offer, c Candidate, can Abilities) {
 		if t.Kind.Video() || t.Derived {
 			continue
 		}
-		if codec := offer.Find(t.Kind, ""); codec != nil && !p.Transcode {
+		if codec := offer.Find(t.Kind, ""); codec != nil && t.ForBrowsers() && !p.Transcode {
 			p.Audio = &webrtc.Chosen{Track: i, Codec: *codec}
 			return
 		}

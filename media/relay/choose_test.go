@@ -28,7 +28,7 @@ func offerOf(t *testing.T, name string) *webrtc.Offer {
 }
 
 func track(kind packet.Kind) media.TrackStats {
-	t := media.TrackStats{Track: media.Track{Kind: kind}}
+	t := media.TrackStats{Track: media.Track{Kind: kind, ClockRate: 8000, Channels: 1}}
 	if kind == packet.H264 {
 		t.Video.ProfileLevelID = "64001f"
 	}
@@ -37,6 +37,16 @@ func track(kind packet.Kind) media.TrackStats {
 
 func withBFrames(t media.TrackStats) media.TrackStats {
 	t.Video.Reorder = true
+	return t
+}
+
+func wide(t media.TrackStats) media.TrackStats {
+	t.ClockRate, t.SampleRate = 16000, 16000
+	return t
+}
+
+func stereo(t media.TrackStats) media.TrackStats {
+	t.Channels = 2
 	return t
 }
 
@@ -83,6 +93,8 @@ func TestChoose(t *testing.T) {
 		"as it is":                            {"chrome-viewer", []Candidate{main(h264, track(packet.Opus))}, sound, "main H264 Opus"},
 		"G.711 passes":                        {"chrome-viewer", []Candidate{main(h264, track(packet.PCMA))}, sound, "main H264 PCMA"},
 		"G.722 passes":                        {"chrome-viewer", []Candidate{main(h264, track(packet.G722))}, sound, "main H264 G722"},
+		"G.711 at 16 kHz becomes Opus":        {"chrome-viewer", []Candidate{main(h264, wide(track(packet.PCMA)))}, sound, "main H264 →Opus"},
+		"G.711 of two channels becomes Opus":  {"chrome-viewer", []Candidate{main(h264, stereo(track(packet.PCMU)))}, sound, "main H264 →Opus"},
 		"AAC becomes Opus":                    {"chrome-viewer", []Candidate{main(h264, aac)}, sound, "main H264 →Opus"},
 		"AAC without ffmpeg: silent":          {"chrome-viewer", []Candidate{main(h264, aac)}, Abilities{}, "main H264"},
 		"what is derived is not a source":     {"chrome-viewer", []Candidate{main(h264, aac, derived(track(packet.Opus)))}, sound, "main H264 →Opus"},

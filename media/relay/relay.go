@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"avhub/media"
@@ -63,8 +64,18 @@ type View struct {
 	Served  Served
 	Since   time.Time
 
-	viewer *egress.Viewer
-	mu     sync.Mutex
+	viewer  *egress.Viewer
+	mu      sync.Mutex
+	lowered atomic.Bool
+}
+
+// Now is what the viewer gets at the moment: less than it was served at first
+// where its way does not carry that.
+func (v *View) Now() Served {
+	if v.lowered.Load() {
+		return ServedSub
+	}
+	return v.Served
 }
 
 // Stats are the viewer's figures; zero before it is connected.
@@ -77,15 +88,21 @@ func (v *View) Stats() egress.Stats {
 	return v.viewer.Stats()
 }
 
+// Wish is what a viewer asks for.
+type Wish struct {
+	Quality sources.Quality
+	Delay   *webrtc.Delay // see webrtc.ViewOptions
+}
+
 // Watch answers a browser that wants to see a source. Errors: those of
 // sources.Set.Line and Line.Acquire (sources.ErrUnknown, *sources.NotLive),
 // *NoCodec, webrtc.ErrOffer, webrtc.ErrBusy.
-func (r *Relay) Watch(ctx context.Context, source string, want sources.Quality, offer *webrtc.Offer) (*View, error) {
-	plan, line, err := r.choose(ctx, source, want, offer)
+func (r *Relay) Watch(ctx context.Context, source string, wish Wish, offer *webrtc.Offer) (*View, error) {
+	plan, line, err := r.choose(ctx, source, wish.Quality, offer)
 	if err != nil {
 		return nil, err
 	}
-	w := &watching{relay: r, line: line}
+	w := &watching{relay: r, line: line, wish: wish}
 	view, err := w.open(ctx, source, plan, offer)
 	if err != nil {
 		w.release()

@@ -9,6 +9,7 @@ import (
 
 	"avhub/media"
 	"avhub/media/egress"
+	"avhub/media/sources"
 	"avhub/media/webrtc"
 )
 
@@ -17,6 +18,8 @@ import (
 type watching struct {
 	relay  *Relay
 	line   held
+	wish   Wish
+	ladder *ladder // nil: there is one stream for this viewer
 	stream *media.Stream
 	fanout *egress.Fanout
 	undo   []func() // in reverse order
@@ -32,12 +35,15 @@ func (w *watching) open(ctx context.Context, source string, plan Plan, offer *we
 		return nil, err
 	}
 	w.view = &View{Source: source, Served: served(plan), Since: time.Now()}
+	if w.wish.Quality == Auto && plan.Quality == sources.Main && plan.Video != nil && !plan.Transcode {
+		w.ladder = &ladder{watching: w, kind: plan.Video.Codec.Kind}
+	}
 	w.fanout = r.fanout(w.stream)
 	stream, fanout := w.stream, w.fanout
 	w.undo = append(w.undo, func() { r.leave(stream, fanout) })
 
 	session, err := r.o.WebRTC.View(offer, webrtc.ViewOptions{
-		Video: plan.Video, Audio: plan.Audio,
+		Video: plan.Video, Audio: plan.Audio, Delay: w.wish.Delay,
 		Attach:   w.attach,
 		Detach:   w.detach,
 		Feedback: func(v *egress.Viewer, p []rtcp.Packet) { fanout.Feedback(v, p) },
@@ -102,6 +108,9 @@ func (w *watching) attach(s *webrtc.Session, v *egress.Viewer) {
 	w.view.mu.Lock()
 	w.view.viewer = v
 	w.view.mu.Unlock()
+	if w.ladder != nil {
+		w.ladder.serve(s, v)
+	}
 	if err := w.fanout.Attach(s.Context(), v); err != nil {
 		s.End(err)
 	}
@@ -110,6 +119,9 @@ func (w *watching) attach(s *webrtc.Session, v *egress.Viewer) {
 // detach is called once, when the session ends.
 func (w *watching) detach(s *webrtc.Session, v *egress.Viewer) {
 	w.fanout.Detach(v)
+	if w.ladder != nil {
+		w.ladder.close()
+	}
 	w.relay.unregister(s.ID())
 	w.release()
 }

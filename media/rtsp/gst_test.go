@@ -69,7 +69,7 @@ func TestGStreamerCameras(t *testing.T) {
 func checkGStreamer(t *testing.T, url string, transport Transport, video, audio packet.Kind) {
 	p := startPull(t, PullOptions{URL: url, Transport: transport})
 	p.waitUnits(8)
-	eventually(t, 5*time.Second, "live with two keyframes", func() bool {
+	eventually(t, 30*time.Second, "live with two keyframes", func() bool {
 		return p.lastStatus().State == media.Live && p.stream.Stats()[0].Keyframes >= 2
 	})
 	stats := p.stream.Stats()

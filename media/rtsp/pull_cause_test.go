@@ -3,6 +3,7 @@ package rtsp
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"strings"
@@ -132,6 +133,48 @@ func TestAPanicIsContained(t *testing.T) {
 	if e, ok := err.(*Error); !ok || e.Cause.Code != media.CauseInternal {
 		t.Fatalf("ended with %v", err)
 	}
+}
+
+// A panic while a packet is taken ends its own session, with its trace in the
+// log; another source goes on.
+func TestAPanicInAPacketIsContained(t *testing.T) {
+	t.Parallel()
+	c := rawcam.Start(t, rawcam.Habits{})
+	other := startPull(t, PullOptions{URL: c.URL("/other")})
+	other.waitUnits(1)
+	stream := media.NewStream("faulty")
+	defer stream.Close()
+	target, err := parseTarget(c.URL("/faulty"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, open := &lockedBuffer{}, make(chan struct{})
+	o := PullOptions{Log: slog.New(slog.NewTextHandler(log, nil)), OnOpen: func(Session) { close(open) }}
+	o.setDefaults()
+	s := &session{target: target, transport: TCP, stream: stream, o: o, status: func(media.Status) {}}
+	ended := make(chan error, 1)
+	go func() { ended <- s.run(context.Background()) }()
+	select {
+	case <-open:
+	case err := <-ended:
+		t.Fatal(err)
+	}
+	func() { // as the library's goroutine for the packets of a track does
+		defer s.contain()
+		panic("boom")
+	}()
+	var e *Error
+	if err := <-ended; !errors.As(err, &e) || e.Cause.Code != media.CauseInternal {
+		t.Errorf("the session ended with %v", err)
+	}
+	if said := log.String(); !strings.Contains(said, "boom") || !strings.Contains(said, "pull_cause_test.go") {
+		t.Errorf("the log has no trace: %s", said)
+	}
+	n := other.units()
+	eventually(t, 30*time.Second, "the other source goes on", func() bool {
+		now := other.units()
+		return len(now) == 2 && now[0] > n[0]+10 && now[1] > n[1]+10
+	})
 }
 
 func TestPasswordsArePastedAsTheyAre(t *testing.T) {

@@ -137,18 +137,18 @@ func TestWatchdogPerTrack(t *testing.T) {
 		t.Parallel()
 		c := rawcam.Start(t, rawcam.Habits{NoAudio: true})
 		p := startPull(t, PullOptions{URL: c.URL("/x"), Stall: 500 * time.Millisecond})
-		eventually(t, 5*time.Second, "degraded", func() bool {
+		eventually(t, 30*time.Second, "degraded", func() bool {
 			st := p.lastStatus()
 			return st.State == media.Degraded && st.Cause.Code == media.CauseAudioStalled
 		})
 		c.Change(func(h *rawcam.Habits) { h.NoAudio = false })
-		eventually(t, 5*time.Second, "live again", func() bool { return p.lastStatus().State == media.Live })
+		eventually(t, 30*time.Second, "live again", func() bool { return p.lastStatus().State == media.Live })
 	})
 	t.Run("packets lost", func(t *testing.T) {
 		t.Parallel()
 		c := rawcam.Start(t, rawcam.Habits{Lose: 20})
 		p := startPull(t, PullOptions{URL: c.URL("/x"), Stall: time.Second})
-		eventually(t, 8*time.Second, "degraded", func() bool {
+		eventually(t, 30*time.Second, "degraded", func() bool {
 			st := p.lastStatus()
 			return st.State == media.Degraded && st.Cause.Code == media.CausePacketLoss
 		})
@@ -160,7 +160,7 @@ func TestWatchdogPerTrack(t *testing.T) {
 		t.Parallel()
 		c := rawcam.Start(t, rawcam.Habits{NoUDP: true})
 		p := startPull(t, PullOptions{URL: c.URL("/x"), Prefer: UDP, Stall: 500 * time.Millisecond})
-		eventually(t, 5*time.Second, "tcp", func() bool { return p.agreed().Transport == TCP })
+		eventually(t, 30*time.Second, "tcp", func() bool { return p.agreed().Transport == TCP })
 		p.waitUnits(5)
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/bluenviron/gortsplib/v4/pkg/liberrors"
 
 	"avhub/media"
+	"avhub/media/rtsp/udpports"
 )
 
 // session is one connection to a camera over one transport.
@@ -197,7 +198,7 @@ func (s *session) newClient() *gortsplib.Client {
 		Scheme: "rtsp", Host: s.target.host, UserAgent: "avhub",
 		ReadTimeout: s.o.Timeout, WriteTimeout: s.o.Timeout,
 		Transport: &transport, AnyPortEnable: true,
-		DialContext: s.dial,
+		DialContext: s.dial, ListenPacket: udpports.Listen,
 		OnRequest: func(req *base.Request) {
 			if c := s.tidy(); c != nil {
 				c.note(req)

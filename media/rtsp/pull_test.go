@@ -3,6 +3,7 @@ package rtsp
 import (
 	"context"
 	"errors"
+	"flag"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +16,14 @@ import (
 	"avhub/media/rtsp/rawcam"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The tests wait more than they compute: more at once than processors.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // pulled is a pull under way.
 type pulled struct {
@@ -84,7 +92,7 @@ func (p *pulled) units() []uint64 {
 
 func (p *pulled) waitUnits(n uint64) {
 	p.t.Helper()
-	eventually(p.t, 8*time.Second, "units on every track", func() bool {
+	eventually(p.t, 30*time.Second, "units on every track", func() bool {
 		select {
 		case err := <-p.done:
 			p.done <- err
@@ -126,7 +134,7 @@ func (p *pulled) end() *Error {
 			p.t.Fatalf("ended with %v, want an *Error", err)
 		}
 		return e
-	case <-time.After(15 * time.Second):
+	case <-time.After(30 * time.Second):
 		p.t.Fatal("pull does not end")
 		return nil
 	}
@@ -137,7 +145,7 @@ func TestPullTakesPictureAndSound(t *testing.T) {
 	c := rawcam.Start(t, rawcam.Habits{ContentBase: "rtsp://HOST/cam/"})
 	p := startPull(t, PullOptions{URL: c.URL("/cam")})
 	p.waitUnits(12)
-	eventually(t, time.Second, "live", func() bool { return p.lastStatus().State == media.Live })
+	eventually(t, 30*time.Second, "live", func() bool { return p.lastStatus().State == media.Live })
 	tracks := p.stream.Tracks()
 	if tracks[0].Kind != packet.H264 || tracks[1].Kind != packet.PCMA || tracks[1].ClockRate != 8000 {
 		t.Fatalf("tracks %+v", tracks)
@@ -163,7 +171,7 @@ func TestPullReadsTheSendersClock(t *testing.T) {
 	t.Parallel()
 	c := rawcam.Start(t, rawcam.Habits{})
 	p := startPull(t, PullOptions{URL: c.URL("/cam")})
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	p.waitUnits(1)
 	r := p.stream.Subscribe(media.ReaderOptions{})
@@ -208,6 +216,36 @@ func TestPullTransports(t *testing.T) {
 				t.Errorf("transport %s, want %s", got, tc.want)
 			}
 		})
+	}
+}
+
+// Packets that overtake each other by UDP, or come twice, are put in order:
+// every picture and every sound arrives, whole and once.
+func TestPullPutsPacketsInOrder(t *testing.T) {
+	t.Parallel()
+	c := rawcam.Start(t, rawcam.Habits{Late: 3})
+	p := startPull(t, PullOptions{URL: c.URL("/cam"), Transport: UDP})
+	p.waitUnits(1)
+	r := p.stream.Subscribe(media.ReaderOptions{FromKeyframe: true})
+	defer r.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	last := map[int]uint32{}
+	for count := 0; count < 80; count++ {
+		u, _, err := r.Next(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		step := uint32(p.stream.Tracks()[u.Track].ClockRate / 25)
+		if before, seen := last[u.Track]; seen && u.RTP != before+step {
+			t.Errorf("track %d: %d follows %d", u.Track, u.RTP, before)
+		}
+		last[u.Track] = u.RTP
+	}
+	for i, s := range p.stream.Stats() {
+		if s.Lost+s.Malformed+s.Damaged > 0 {
+			t.Errorf("track %d: %d lost, %d malformed, %d damaged", i, s.Lost, s.Malformed, s.Damaged)
+		}
 	}
 }
 

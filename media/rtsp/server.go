@@ -2,6 +2,7 @@ package rtsp
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,9 +20,15 @@ import (
 // ServerOptions of the hub's RTSP door.
 type ServerOptions struct {
 	Listen string // "127.0.0.1:8554"
+	// TLS, if any, has the port speak rtsps:// beside rtsp://; TLSOnly turns
+	// away who speaks in the clear.
+	TLS     *tls.Config
+	TLSOnly bool
 	// Play finds the stream of a path ("court-1", "court-1_sub"), waking it if
 	// need be. release is called when the player has gone.
 	Play func(ctx context.Context, path string) (stream *media.Stream, release func(), err error)
+	// Admit says whether a visit may come in; ErrWho asks for a credential.
+	Admit func(context.Context, Visit) (Pass, error)
 	// Publish opens a path for an encoder.
 	Publish func(path string, tracks []media.Track) (*media.Feed, error)
 	Log     *slog.Logger
@@ -53,8 +60,8 @@ type Server struct {
 
 // NewServer prepares a server.
 func NewServer(o ServerOptions) (*Server, error) {
-	if o.Play == nil || o.Publish == nil {
-		return nil, errors.New("rtsp server: Play and Publish are needed")
+	if o.Admit == nil || o.Play == nil || o.Publish == nil {
+		return nil, errors.New("rtsp server: Admit, Play and Publish are needed")
 	}
 	setDefault(&o.MaxConns, 2000)
 	setDefault(&o.MaxConnsPerAddress, 500)
@@ -90,8 +97,12 @@ func (s *Server) Start() error {
 			Handler: s, RTSPAddress: s.o.Listen, UDPRTPAddress: rtp, UDPRTCPAddress: rtcp,
 			ReadTimeout: s.o.IdleTimeout, WriteQueueSize: 1024,
 			DisableRTCPSenderReports: true, // ours carry the capture time, see player.report
+			ListenPacket:             udpports.Listen,
 			Listen: func(network, address string) (net.Listener, error) {
 				l, err := net.Listen(network, address)
+				if err == nil && s.o.TLS != nil {
+					l = &eitherListener{l, s.o.TLS, s.o.TLSOnly, s.o.IdleTimeout}
+				}
 				s.listener = l
 				return l, err
 			},

@@ -13,6 +13,10 @@ type connection struct {
 	idle *time.Timer // closes it if nothing begins
 	busy int         // sessions that play or publish
 	asks *player     // its PLAY is not answered yet
+
+	nonce  string // of the digest that is asked for
+	wrong  int    // credentials that were no good
+	passes map[visited]Pass
 }
 
 // OnConnOpen counts a connection, and closes it if there are too many.
@@ -23,7 +27,7 @@ func (s *Server) OnConnOpen(c *gortsplib.ServerHandlerOnConnOpenCtx) {
 	if over {
 		s.refused++
 	} else {
-		s.conns[c.Conn] = &connection{addr: addr, idle: time.AfterFunc(s.o.IdleTimeout, func() { s.giveUp(c.Conn) })}
+		s.conns[c.Conn] = &connection{addr: addr, passes: map[visited]Pass{}, idle: time.AfterFunc(s.o.IdleTimeout, func() { s.giveUp(c.Conn) })}
 		s.perAddr[addr]++
 	}
 	s.mu.Unlock()
@@ -87,6 +91,7 @@ func (s *Server) OnConnClose(c *gortsplib.ServerHandlerOnConnCloseCtx) {
 	delete(s.outlets, c.Conn)
 	s.mu.Unlock()
 	left.close()
+	s.o.Log.Debug("rtsp: connection closed", "from", c.Conn.NetConn().RemoteAddr(), "why", c.Error)
 }
 
 func hostOf(a net.Addr) string {

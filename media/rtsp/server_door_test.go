@@ -31,14 +31,21 @@ type door struct {
 	everUsed int
 }
 
-// statusError says its RTSP status itself.
-type statusError int
+// sleepy says its RTSP status itself.
+type sleepy int
 
-func (e statusError) Error() string   { return "not now" }
-func (e statusError) RTSPStatus() int { return int(e) }
+func (e sleepy) Error() string   { return "not now" }
+func (e sleepy) RTSPStatus() int { return int(e) }
+
+// anyone may come in.
+type anyone struct{}
+
+func (anyone) Begin(func()) (func(), error) { return func() {}, nil }
+func (anyone) Good() bool                   { return true }
 
 // openDoor opens a server with an empty stream on each path; "asleep" is a
-// source that does not wake, "camera" one that nobody may publish to.
+// source that does not wake, "camera" one that nobody may publish to, "haunted"
+// one that meets a fault of the hub's own.
 func openDoor(t *testing.T, o ServerOptions, paths ...string) *door {
 	t.Helper()
 	d := &door{t: t, streams: map[string]*media.Stream{}}
@@ -47,7 +54,13 @@ func openDoor(t *testing.T, o ServerOptions, paths ...string) *door {
 	}
 	o.Listen = "127.0.0.1:0"
 	o.Play = d.play
+	if o.Admit == nil {
+		o.Admit = func(context.Context, Visit) (Pass, error) { return anyone{}, nil }
+	}
 	o.Publish = func(path string, tracks []media.Track) (*media.Feed, error) {
+		if path == "haunted" {
+			return nil, nil // which no feed is
+		}
 		s := d.stream(path)
 		if s == nil || path == "camera" {
 			return nil, errors.New("nobody can publish to it")
@@ -84,8 +97,10 @@ func (d *door) play(_ context.Context, path string) (*media.Stream, func(), erro
 	defer d.mu.Unlock()
 	s := d.streams[path]
 	switch {
+	case path == "haunted":
+		panic("boo")
 	case path == "asleep":
-		return nil, nil, statusError(503)
+		return nil, nil, sleepy(503)
 	case s == nil:
 		return nil, nil, errors.New("there is no such source")
 	}
@@ -188,7 +203,7 @@ func (g *guest) have(codec string) []*rtp.Packet {
 
 func (g *guest) await(codec string, n int) []*rtp.Packet {
 	g.t.Helper()
-	eventually(g.t, 5*time.Second, codec+" packets", func() bool { return len(g.have(codec)) >= n })
+	eventually(g.t, 30*time.Second, codec+" packets", func() bool { return len(g.have(codec)) >= n })
 	return g.have(codec)
 }
 

@@ -47,6 +47,8 @@ type sessionState struct {
 	player *player
 	feed   *media.Feed
 	conn   *gortsplib.ServerConn // that it plays or publishes on
+	pass   Pass
+	done   func() // says that the pass is not made use of any more
 }
 
 // openOutlet finds the stream of a path.
@@ -75,7 +77,11 @@ func (s *Server) openOutlet(path string) (*outlet, error) {
 }
 
 // OnDescribe answers DESCRIBE.
-func (s *Server) OnDescribe(c *gortsplib.ServerHandlerOnDescribeCtx) (*base.Response, *gortsplib.ServerStream, error) {
+func (s *Server) OnDescribe(c *gortsplib.ServerHandlerOnDescribeCtx) (answer *base.Response, _ *gortsplib.ServerStream, _ error) {
+	defer media.Contain(s.o.Log, "DESCRIBE", broken(&answer))
+	if _, refused := s.admit(c.Conn, c.Request, c.Path, c.Query, false); refused != nil {
+		return refused, nil, nil
+	}
 	o, err := s.openOutlet(c.Path)
 	if err != nil {
 		return refusal(err), nil, nil
@@ -97,15 +103,28 @@ func (s *Server) OnDescribe(c *gortsplib.ServerHandlerOnDescribeCtx) (*base.Resp
 }
 
 // OnSetup answers SETUP, of players and of encoders.
-func (s *Server) OnSetup(c *gortsplib.ServerHandlerOnSetupCtx) (*base.Response, *gortsplib.ServerStream, error) {
+func (s *Server) OnSetup(c *gortsplib.ServerHandlerOnSetupCtx) (answer *base.Response, _ *gortsplib.ServerStream, _ error) {
+	defer media.Contain(s.o.Log, "SETUP", broken(&answer))
+	if c.Transport != gortsplib.TransportTCP && secured(c.Conn) {
+		// Its packets would travel in the clear beside a conversation that does
+		// not: whoever asks by rtsps gets them within it.
+		return &base.Response{StatusCode: base.StatusUnsupportedTransport}, nil, nil
+	}
 	if c.Session.State() == gortsplib.ServerSessionStatePreRecord {
 		return &base.Response{StatusCode: base.StatusOK}, nil, nil
 	}
 	if c.Transport == gortsplib.TransportUDPMulticast {
 		return &base.Response{StatusCode: base.StatusUnsupportedTransport}, nil, nil
 	}
+	pass, refused := s.admit(c.Conn, c.Request, c.Path, c.Query, false)
+	if refused != nil {
+		return refused, nil, nil
+	}
 	s.mu.Lock()
 	state := s.sessions[c.Session]
+	if state != nil {
+		state.pass = pass
+	}
 	if state != nil && state.outlet == nil {
 		state.outlet = s.outlets[c.Conn]
 		delete(s.outlets, c.Conn)
@@ -127,7 +146,11 @@ func (s *Server) OnSetup(c *gortsplib.ServerHandlerOnSetupCtx) (*base.Response, 
 }
 
 // OnPlay answers PLAY and starts to send.
-func (s *Server) OnPlay(c *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
+func (s *Server) OnPlay(c *gortsplib.ServerHandlerOnPlayCtx) (answer *base.Response, _ error) {
+	defer media.Contain(s.o.Log, "PLAY", broken(&answer))
+	if err := s.begin(c.Session); err != nil {
+		return refusal(err), nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	state, known := s.sessions[c.Session], s.conns[c.Conn]
@@ -142,6 +165,30 @@ func (s *Server) OnPlay(c *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, er
 	}
 	return &base.Response{StatusCode: base.StatusOK}, nil
 }
+
+// begin makes use of a session's pass, once.
+func (s *Server) begin(x *gortsplib.ServerSession) error {
+	s.mu.Lock()
+	state := s.sessions[x]
+	s.mu.Unlock()
+	if state == nil || state.pass == nil {
+		return statusError(base.StatusSessionNotFound)
+	}
+	if state.done != nil { // a second PLAY; the library asks one after the other
+		return nil
+	}
+	done, err := state.pass.Begin(x.Close)
+	if err == nil {
+		state.done = done
+	}
+	return err
+}
+
+// statusError is an error that says its status.
+type statusError base.StatusCode
+
+func (e statusError) Error() string   { return "rtsp status" }
+func (e statusError) RTSPStatus() int { return int(e) }
 
 // OnResponse lets a player send whose PLAY is being answered.
 func (s *Server) OnResponse(c *gortsplib.ServerConn, r *base.Response) {
@@ -178,6 +225,7 @@ func (s *Server) OnSessionClose(c *gortsplib.ServerHandlerOnSessionCloseCtx) {
 		s.ended(state)
 	}
 	s.mu.Unlock()
+	s.o.Log.Debug("rtsp: session closed", "why", c.Error)
 	if state == nil {
 		return
 	}
@@ -188,6 +236,15 @@ func (s *Server) OnSessionClose(c *gortsplib.ServerHandlerOnSessionCloseCtx) {
 		state.feed.Close()
 	}
 	state.outlet.close()
+	if state.done != nil {
+		state.done()
+	}
+}
+
+// broken answers a request that has met a fault in the hub; the connections of
+// others do not notice.
+func broken(answer **base.Response) func(error) {
+	return func(error) { *answer = &base.Response{StatusCode: base.StatusInternalServerError} }
 }
 
 // refusal puts an error into RTSP's words (RFC 2326 section 7.1.1). Errors may

@@ -43,7 +43,7 @@ func TestAPlayerBeginsWithTheLastKeyframe(t *testing.T) {
 			g := enter(t, d.url("hall"), transport)
 			g.await("H264", 10)
 			write(t, c, 5)
-			eventually(t, 5*time.Second, "fifteen pictures", func() bool { return len(g.pictures()) == 15 })
+			eventually(t, 30*time.Second, "fifteen pictures", func() bool { return len(g.pictures()) == 15 })
 			for i, p := range g.pictures() {
 				if n := mediatest.Number(p.Data[len(p.Data)-1]); n != 50+i || p.Keyframe != (i == 0) {
 					t.Errorf("picture %d is number %d, a keyframe: %t", i, n, p.Keyframe)
@@ -71,7 +71,7 @@ func TestReportsCarryTheTimeOfCapture(t *testing.T) {
 	defer r.Close()
 	write(t, c, 3)
 	g := enter(t, d.url("hall"), gortsplib.TransportTCP)
-	eventually(t, 5*time.Second, "a report for each track", func() bool {
+	eventually(t, 30*time.Second, "a report for each track", func() bool {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		return len(g.reports) >= 2
@@ -166,7 +166,7 @@ func TestPlayersEndWithTheirStream(t *testing.T) {
 			case <-time.After(5 * time.Second):
 				t.Fatal("the player goes on")
 			}
-			eventually(t, 5*time.Second, "nothing is kept", func() bool { return d.kept() == 0 && d.inUse() == 0 && d.Players() == 0 })
+			eventually(t, 30*time.Second, "nothing is kept", func() bool { return d.kept() == 0 && d.inUse() == 0 && d.Players() == 0 })
 			if n := d.stream("hall").Readers(); n != 0 {
 				t.Errorf("%d readers are left", n)
 			}

@@ -47,6 +47,7 @@ func newPlayer(session *gortsplib.ServerSession, o *outlet, stuck time.Duration,
 // tracks closes the session: the player connects again and is told the new ones.
 func (p *player) run() {
 	defer p.stop()
+	defer media.Contain(p.log, "player", func(error) { p.session.Close() })
 	select {
 	case <-p.answered:
 	case <-p.ctx.Done():

@@ -58,19 +58,35 @@ func readAnnounced(desc *description.Session) (*announced, error) {
 }
 
 // OnAnnounce answers ANNOUNCE.
-func (s *Server) OnAnnounce(c *gortsplib.ServerHandlerOnAnnounceCtx) (*base.Response, error) {
+func (s *Server) OnAnnounce(c *gortsplib.ServerHandlerOnAnnounceCtx) (answer *base.Response, _ error) {
+	defer media.Contain(s.o.Log, "ANNOUNCE", broken(&answer))
+	pass, refused := s.admit(c.Conn, c.Request, c.Path, c.Query, true)
+	if refused != nil {
+		return refused, nil
+	}
 	if _, err := readAnnounced(c.Description); err != nil {
 		s.o.Log.Warn("rtsp: encoder refused", "path", c.Path, "err", err)
 		return &base.Response{StatusCode: base.StatusUnsupportedMediaType}, nil
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state := s.sessions[c.Session]
+	if state == nil {
+		return &base.Response{StatusCode: base.StatusSessionNotFound}, nil
+	}
+	state.pass = pass
 	return &base.Response{StatusCode: base.StatusOK}, nil
 }
 
 // OnRecord answers RECORD: the encoder's packets go into the feed.
-func (s *Server) OnRecord(c *gortsplib.ServerHandlerOnRecordCtx) (*base.Response, error) {
+func (s *Server) OnRecord(c *gortsplib.ServerHandlerOnRecordCtx) (answer *base.Response, _ error) {
+	defer media.Contain(s.o.Log, "RECORD", broken(&answer))
 	a, err := readAnnounced(c.Session.AnnouncedDescription())
 	if err != nil {
 		return &base.Response{StatusCode: base.StatusUnsupportedMediaType}, nil
+	}
+	if err := s.begin(c.Session); err != nil {
+		return refusal(err), nil
 	}
 	feed, err := s.o.Publish(strings.Trim(c.Path, "/"), a.tracks)
 	if err != nil {
@@ -92,12 +108,15 @@ func (s *Server) OnRecord(c *gortsplib.ServerHandlerOnRecordCtx) (*base.Response
 		feed.Close()
 		return &base.Response{StatusCode: base.StatusSessionNotFound}, nil
 	}
+	end := func(error) { c.Session.Close() }
 	c.Session.OnPacketRTPAny(func(m *description.Media, _ format.Format, p *rtp.Packet) {
+		defer media.Contain(s.o.Log, "encoder", end)
 		if in := a.inputs[m]; in != nil {
 			in.input.packet(feed, in.index, p)
 		}
 	})
 	c.Session.OnPacketRTCPAny(func(m *description.Media, p rtcp.Packet) {
+		defer media.Contain(s.o.Log, "encoder", end)
 		if in := a.inputs[m]; in != nil {
 			in.input.reported(p)
 		}

@@ -92,7 +92,7 @@ func TestAnEncoderFeedsAStream(t *testing.T) {
 			for n := range pictures {
 				e.send(n)
 			}
-			eventually(t, 5*time.Second, "all pictures are in the stream", func() bool {
+			eventually(t, 30*time.Second, "all pictures are in the stream", func() bool {
 				return d.stream("gate").Stats()[0].Units == pictures
 			})
 			if st := d.stream("gate").Stats()[0]; st.Lost+st.Malformed+st.Damaged > 0 {
@@ -103,7 +103,7 @@ func TestAnEncoderFeedsAStream(t *testing.T) {
 			}
 			// It goes, and another may come.
 			e.c.Close()
-			eventually(t, 5*time.Second, "the stream is free", func() bool { return !d.stream("gate").Fed() && d.kept() == 0 })
+			eventually(t, 30*time.Second, "the stream is free", func() bool { return !d.stream("gate").Fed() && d.kept() == 0 })
 			if _, err := announce(t, d, "gate", transport, h264Format()); err != nil {
 				t.Error(err)
 			}
@@ -139,7 +139,7 @@ func TestEncodersAreRefused(t *testing.T) {
 	}
 	// The first is not disturbed.
 	first.send(0)
-	eventually(t, 5*time.Second, "its picture", func() bool { return d.stream("taken").Stats()[0].Units == 1 })
+	eventually(t, 30*time.Second, "its picture", func() bool { return d.stream("taken").Stats()[0].Units == 1 })
 }
 
 // Of an encoder's many medias the hub takes a picture and a sound, and what it
@@ -159,5 +159,5 @@ func TestAnEncoderWithMoreThanTheHubCarries(t *testing.T) {
 		t.Errorf("tracks %+v", tracks)
 	}
 	e.send(0)
-	eventually(t, 5*time.Second, "the picture", func() bool { return d.stream("gate").Stats()[0].Units == 1 })
+	eventually(t, 30*time.Second, "the picture", func() bool { return d.stream("gate").Stats()[0].Units == 1 })
 }

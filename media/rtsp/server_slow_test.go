@@ -26,7 +26,7 @@ func TestASlowPlayerIsAloneInItsTrouble(t *testing.T) {
 	session := slow.mustAsk("SETUP", d.url("hall/trackID=0"), overTCP).Header["Session"][0]
 	slow.mustAsk("PLAY", d.url("hall"), "Session: "+session)
 	g := enter(t, d.url("hall"), gortsplib.TransportTCP)
-	eventually(t, 5*time.Second, "both play", func() bool { return d.Players() == 2 && d.stream("hall").Readers() == 2 })
+	eventually(t, 30*time.Second, "both play", func() bool { return d.Players() == 2 && d.stream("hall").Readers() == 2 })
 
 	// As fast as the good one takes them: 30 MB, far more than all buffers hold.
 	const pictures = 300
@@ -43,9 +43,9 @@ func TestASlowPlayerIsAloneInItsTrouble(t *testing.T) {
 	if got := g.pictures(); len(got) != pictures+1 {
 		t.Errorf("the good player has %d of %d pictures", len(got), pictures+1)
 	}
-	eventually(t, stuck+5*time.Second, "the slow one is closed", func() bool { return d.Players() == 1 })
+	eventually(t, stuck+30*time.Second, "the slow one is closed", func() bool { return d.Players() == 1 })
 	write(t, c, 1)
-	eventually(t, 5*time.Second, "the good one plays on", func() bool { return arrived(g, pictures+1) })
+	eventually(t, 30*time.Second, "the good one plays on", func() bool { return arrived(g, pictures+1) })
 }
 
 // arrived tells that the last packet of a picture has come.

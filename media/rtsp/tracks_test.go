@@ -181,3 +181,23 @@ func FuzzSDP(f *testing.F) {
 		}
 	})
 }
+
+// FuzzLATM: whatever comes, what goes on is one whole frame under its header.
+func FuzzLATM(f *testing.F) {
+	f.Add([]byte{3, 255, 45, 1, 2, 200, 1, 1, 9})
+	f.Add([]byte{255, 255, 255, 0, 1, 1, 1})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var l latmReader
+		for len(data) > 1 {
+			n := min(int(data[0]>>2), len(data)-1)
+			out := l.push(data[1:1+n], data[0]&1 != 0, int(data[0]>>1&1))
+			if out != nil && (len(out) < 5 || int(out[2])<<5|int(out[3])>>3 != len(out)-4) {
+				t.Fatalf("a payload of %d bytes under % x", len(out), out[:min(4, len(out))])
+			}
+			if len(l.element) > 2*maxLATM {
+				t.Fatalf("%d bytes are kept", len(l.element))
+			}
+			data = data[1+n:]
+		}
+	})
+}

@@ -12,7 +12,7 @@ type Backoff struct {
 	Min      time.Duration // first wait; default 0.5 s
 	Max      time.Duration // default 30 s
 	Quick    time.Duration // longest wait in the quick phase; default 1 s
-	QuickFor time.Duration // how long after the loss it lasts; default 60 s
+	QuickFor time.Duration // how long after the loss it lasts; default 2 min: cameras restart in one
 	Healthy  time.Duration // a session that lived so long starts anew at Min; default 10 s
 }
 
@@ -20,7 +20,7 @@ func (b *Backoff) setDefaults() {
 	for _, d := range []struct {
 		v *time.Duration
 		d time.Duration
-	}{{&b.Min, 500 * time.Millisecond}, {&b.Max, 30 * time.Second}, {&b.Quick, time.Second}, {&b.QuickFor, time.Minute}, {&b.Healthy, 10 * time.Second}} {
+	}{{&b.Min, 500 * time.Millisecond}, {&b.Max, 30 * time.Second}, {&b.Quick, time.Second}, {&b.QuickFor, 2 * time.Minute}, {&b.Healthy, 10 * time.Second}} {
 		if *d.v <= 0 {
 			*d.v = d.d
 		}

@@ -36,15 +36,15 @@ func TestBackoffStaysQuickAfterALoss(t *testing.T) {
 	if got := tries.failed(lost, time.Hour); !around(got, 500*time.Millisecond) {
 		t.Errorf("first wait after the loss %v", got)
 	}
-	for at := lost; at.Before(lost.Add(time.Minute)); at = at.Add(2 * time.Second) {
+	for at := lost; at.Before(lost.Add(2 * time.Minute)); at = at.Add(2 * time.Second) {
 		if got := tries.failed(at, 0); got > 1250*time.Millisecond {
 			t.Fatalf("waits %v %v after the loss", got, at.Sub(lost))
 		}
 	}
 	for range 6 {
-		tries.failed(lost.Add(2*time.Minute), 0)
+		tries.failed(lost.Add(3*time.Minute), 0)
 	}
-	if got := tries.failed(lost.Add(3*time.Minute), 0); !around(got, 30*time.Second) {
+	if got := tries.failed(lost.Add(4*time.Minute), 0); !around(got, 30*time.Second) {
 		t.Errorf("waits %v long after the loss", got)
 	}
 }

@@ -102,13 +102,13 @@ func (p *processes) signal(s syscall.Signal) {
 // eventually waits for a condition with a limit.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(30 * time.Second)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {
 		case <-deadline:
-			t.Fatalf("waited 10 s in vain for: %s", what)
+			t.Fatalf("waited 30 s in vain for: %s", what)
 		case <-tick.C:
 		}
 	}
@@ -199,7 +199,7 @@ func take(t *testing.T, s *media.Stream, track, count int) []*media.Unit {
 // read reads count units as a reader with these options.
 func read(t *testing.T, s *media.Stream, o media.ReaderOptions, count int) []*media.Unit {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	r := s.Subscribe(o)
 	defer r.Close()

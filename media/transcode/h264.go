@@ -51,7 +51,7 @@ func (t *Transcoder) startH264(ctx context.Context, k key, j *job) (func(), erro
 	var releaseSound func()
 	if i, sound, err := ownTrack(k.stream, false); err == nil {
 		m.sound = i
-		if sound.Kind == packet.AAC {
+		if !sound.ForBrowsers() {
 			// The lock is held by take: the sound's conversion is counted by hand.
 			if m.sound, releaseSound, err = t.opusLocked(k.stream); err != nil {
 				return nil, err

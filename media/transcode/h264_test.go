@@ -53,7 +53,7 @@ func TestH265BecomesH264ThatBrowsersPlay(t *testing.T) {
 func film(t *testing.T) *camera.Clip {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "film.mp4")
-	out, err := exec.Command("ffmpeg", "-nostdin", "-loglevel", "error", "-i", "../rtsp/camera/clips/court-2.mp4", "-t", "8",
+	out, err := exec.Command("ffmpeg", "-nostdin", "-loglevel", "error", "-i", "../rtsp/camera/clips/court-2.mp4", "-t", "20",
 		"-c:v", "libx264", "-preset", "superfast", "-bf", "3", "-g", "50", "-c:a", "copy", file).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -148,11 +148,10 @@ func TestConvertedPicturesAreThoseOfTheirTime(t *testing.T) {
 					t.Errorf("picture %d shows %d, the source had %d then (%t)", i, numbers[i], want, ok)
 				}
 			}
+			// On a busy machine one may have been found hanging, and started again.
+			eventually(t, "a process for the picture and one for the sound", func() bool { return procs.running() == 2 })
 			release()
 			eventually(t, "both processes end", func() bool { return tr.Running() == 0 && procs.running() == 0 })
-			if n := len(procs.started()); n != 2 {
-				t.Errorf("%d processes were started for a picture and a sound", n)
-			}
 		})
 	}
 }

@@ -79,6 +79,10 @@ func frequency(samples []float64) float64 {
 	return float64(crossings) * 48000 / float64(len(samples))
 }
 
+// aacFrame is the length of the demo clips' AAC frames; one comes as its first
+// sample is heard.
+const aacFrame = 32 * time.Millisecond
+
 func TestAACBecomesOpusOfTheSameToneAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	s := playing(t, "court-2") // 440 Hz
@@ -88,7 +92,7 @@ func TestAACBecomesOpusOfTheSameToneAtTheSameTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer release()
-	units := take(t, s, track, 150)
+	units, soonest := take(t, s, track, 150), time.Hour
 	for i, u := range units {
 		if i > 0 && u.PTS-units[i-1].PTS != opusFrame {
 			t.Errorf("packet %d comes %d samples after the one before", i, u.PTS-units[i-1].PTS)
@@ -96,10 +100,14 @@ func TestAACBecomesOpusOfTheSameToneAtTheSameTime(t *testing.T) {
 		if i < 20 {
 			continue // what came while ffmpeg started
 		}
-		// The clip's AAC frames of 32 ms come as their first sample is heard.
-		if late := u.Arrived.Sub(u.UTC); late < -32*time.Millisecond || late > 200*time.Millisecond {
-			t.Fatalf("packet %d is said to have been heard %s before it came", i, late)
+		late := u.Arrived.Sub(u.UTC)
+		if late < -aacFrame {
+			t.Fatalf("packet %d is said to have been heard %s after it came", i, -late)
 		}
+		soonest = min(soonest, late)
+	}
+	if soonest > 200*time.Millisecond { // single ones come late on a busy machine
+		t.Errorf("all packets are said to have been heard %s or more before they came", soonest)
 	}
 	samples := decode(t, units)
 	steady := samples[len(samples)/3:]

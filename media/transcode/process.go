@@ -13,12 +13,14 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"avhub/media"
 )
 
 // Times of supervision.
 const (
-	hangLimit  = 3 * time.Second // input without output
-	writeLimit = time.Second     // for one unit to be taken
+	startLimit = 10 * time.Second // input before the first output: a busy machine is slow to start it
+	hangLimit  = 3 * time.Second  // the same after it, and for one unit to be taken
 	backoffMin = 200 * time.Millisecond
 	backoffMax = 5 * time.Second
 )
@@ -62,7 +64,7 @@ func startProcess(ctx context.Context, path string, args []string) (*process, er
 // write feeds the process. One that does not take its input in time is as good
 // as dead.
 func (p *process) write(data []byte) error {
-	_ = p.stdin.SetWriteDeadline(time.Now().Add(writeLimit))
+	_ = p.stdin.SetWriteDeadline(time.Now().Add(p.limit()))
 	_, err := p.stdin.Write(data)
 	p.in.Store(int64(time.Since(p.began)))
 	return err
@@ -75,10 +77,18 @@ func (p *process) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// limit is how long it may hang.
+func (p *process) limit() time.Duration {
+	if p.out.Load() == 0 {
+		return startLimit
+	}
+	return hangLimit
+}
+
 // hangs tells that input goes in and nothing comes out.
 func (p *process) hangs() bool {
-	in, out := time.Duration(p.in.Load()), time.Duration(p.out.Load())
-	return in-out > hangLimit && time.Since(p.began)-in < hangLimit
+	in, out, limit := time.Duration(p.in.Load()), time.Duration(p.out.Load()), p.limit()
+	return in-out > limit && time.Since(p.began)-in < limit
 }
 
 // close ends the process and waits for it.
@@ -107,7 +117,7 @@ func supervise(ctx context.Context, path string, c converter, log *slog.Logger) 
 	wait := backoffMin
 	for ctx.Err() == nil {
 		began := time.Now()
-		err := once(ctx, path, c)
+		err := once(ctx, path, c, log)
 		var over errOver
 		if ctx.Err() != nil || errors.As(err, &over) {
 			return
@@ -125,7 +135,7 @@ func supervise(ctx context.Context, path string, c converter, log *slog.Logger) 
 }
 
 // once runs one process to its end.
-func once(ctx context.Context, path string, c converter) error {
+func once(ctx context.Context, path string, c converter, log *slog.Logger) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p, err := startProcess(ctx, path, c.args())
@@ -133,15 +143,21 @@ func once(ctx context.Context, path string, c converter) error {
 		return err
 	}
 	var wg sync.WaitGroup
-	wg.Go(func() { cancel(c.feed(ctx, p)) })
-	wg.Go(func() { cancel(fmt.Errorf("its output ended: %w", c.drain(p))) })
+	wg.Go(func() {
+		defer media.Contain(log, "conversion", cancel)
+		cancel(c.feed(ctx, p))
+	})
+	wg.Go(func() {
+		defer media.Contain(log, "conversion", cancel)
+		cancel(fmt.Errorf("its output ended: %w", c.drain(p)))
+	})
 	look := time.NewTicker(hangLimit / 6)
 	defer look.Stop()
 	for ctx.Err() == nil {
 		select {
 		case <-look.C:
 			if p.hangs() {
-				cancel(fmt.Errorf("nothing came out of it for %s", hangLimit))
+				cancel(fmt.Errorf("nothing came out of it for %s", p.limit()))
 			}
 		case <-ctx.Done():
 		}

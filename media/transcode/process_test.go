@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -22,8 +23,8 @@ func TestSoundGoesOnAfterAProcessEnds(t *testing.T) {
 		signal syscall.Signal
 		limit  time.Duration
 	}{
-		"killed": {syscall.SIGKILL, 3 * time.Second},
-		"hangs":  {syscall.SIGSTOP, hangLimit + 3*time.Second},
+		"killed": {syscall.SIGKILL, startLimit},
+		"hangs":  {syscall.SIGSTOP, hangLimit + startLimit},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -38,7 +39,7 @@ func TestSoundGoesOnAfterAProcessEnds(t *testing.T) {
 			procs.signal(c.signal)
 			r := s.Subscribe(media.ReaderOptions{Tracks: []int{track}})
 			defer r.Close()
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*startLimit)
 			defer cancel()
 			last, gap := before[len(before)-1], time.Duration(0)
 			for gap < 100*time.Millisecond {
@@ -47,7 +48,8 @@ func TestSoundGoesOnAfterAProcessEnds(t *testing.T) {
 					t.Fatalf("no sound comes after the process has ended: %v", err)
 				}
 				gap = time.Duration(u.PTS-last.PTS) * time.Second / opusRate
-				if behind := u.Arrived.Sub(u.UTC); gap < 0 || behind > time.Second {
+				// What has waited for the new process comes late, but never early.
+				if behind := u.Arrived.Sub(u.UTC); gap < 0 || behind < -aacFrame || behind > startLimit {
 					t.Fatalf("the sound goes on %v after the last, %v behind its time", gap, behind)
 				}
 				last = u
@@ -55,10 +57,8 @@ func TestSoundGoesOnAfterAProcessEnds(t *testing.T) {
 			if gap > c.limit {
 				t.Errorf("%v of sound are missing", gap)
 			}
-			if n := len(procs.started()); n != 2 {
-				t.Errorf("%d processes were started", n)
-			}
 			take(t, s, track, 20)
+			eventually(t, "one process", func() bool { return procs.running() == 1 })
 		})
 	}
 }
@@ -66,7 +66,8 @@ func TestSoundGoesOnAfterAProcessEnds(t *testing.T) {
 func TestOneProcessServesAllAndLingersAfterTheLast(t *testing.T) {
 	t.Parallel()
 	s := playing(t, "court-2")
-	tr, procs := newTranscoder(t, 300*time.Millisecond)
+	const linger = time.Second
+	tr, procs := newTranscoder(t, linger)
 	var releases []func()
 	for range 3 {
 		track, release, err := tr.Opus(t.Context(), s)
@@ -85,14 +86,14 @@ func TestOneProcessServesAllAndLingersAfterTheLast(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	take(t, s, track, 30) // longer than it lingers
+	take(t, s, track, 75) // longer than it lingers
 	if n := len(procs.started()); n != 1 || tr.Running() != 1 || procs.running() != 1 {
 		t.Errorf("%d processes were started for four viewers of one stream", n)
 	}
 	release()
 	left := time.Now()
 	eventually(t, "the process ends", func() bool { return tr.Running() == 0 && procs.running() == 0 })
-	if d := time.Since(left); d < 250*time.Millisecond {
+	if d := time.Since(left); d < linger-50*time.Millisecond {
 		t.Errorf("it ended %v after the last viewer", d)
 	}
 	if n := s.Readers(); n != 0 {
@@ -178,4 +179,50 @@ func TestAnFFmpegThatFails(t *testing.T) {
 	}
 	release()
 	eventually(t, "it is given up", func() bool { return tr.Running() == 0 })
+}
+
+// faulty is a conversion that meets a fault of the hub's own, once.
+type faulty struct{ met, done chan struct{} }
+
+func (f *faulty) args() []string {
+	return []string{"-f", "lavfi", "-i", "anullsrc", "-t", "60", "-f", "null", "-"}
+}
+
+func (f *faulty) feed(ctx context.Context, _ *process) error {
+	select {
+	case <-f.met:
+		close(f.done)
+		<-ctx.Done()
+		return ctx.Err()
+	default:
+		close(f.met)
+		panic("boo")
+	}
+}
+
+func (f *faulty) drain(r io.Reader) error {
+	_, err := io.Copy(io.Discard, r)
+	return err
+}
+
+// A fault in a conversion ends its process; it is started again as if that had died.
+func TestAFaultInAConversionIsContained(t *testing.T) {
+	t.Parallel()
+	log, f := &logged{}, &faulty{make(chan struct{}), make(chan struct{})}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		supervise(ctx, ffmpegPath(t), f, slog.New(slog.NewTextHandler(log, nil)))
+	}()
+	select {
+	case <-f.done:
+	case <-time.After(30 * time.Second):
+		t.Error("it is not started again")
+	}
+	stop()
+	<-ended
+	if said := log.String(); !strings.Contains(said, "boo") || !strings.Contains(said, "process_test.go") {
+		t.Errorf("the log has no trace: %s", said)
+	}
 }

@@ -14,7 +14,7 @@ import (
 
 // Limits of snapshots.
 const (
-	snapshotLimit = 3 * time.Second
+	snapshotLimit = 8 * time.Second // waiting for one's turn included
 	maxJPEG       = 4 << 20
 )
 
@@ -27,6 +27,17 @@ func Snapshot(ctx context.Context, ffmpeg string, u *media.Unit, kind packet.Kin
 	if format == "" {
 		return nil, fmt.Errorf("no snapshots of %s pictures", kind)
 	}
+	return still(ctx, ffmpeg, format, annexB(u, params), maxWidth)
+}
+
+// SnapshotOf decodes the first picture of an MP4 file, of whatever codec, to a JPEG
+// of at most maxWidth pixels' width.
+func SnapshotOf(ctx context.Context, ffmpeg string, mp4 []byte, maxWidth int) ([]byte, error) {
+	return still(ctx, ffmpeg, "mp4", mp4, maxWidth)
+}
+
+// still has ffmpeg make a JPEG of the first picture of its input.
+func still(ctx context.Context, ffmpeg, format string, input []byte, maxWidth int) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, snapshotLimit)
 	defer cancel()
 	select {
@@ -40,8 +51,12 @@ func Snapshot(ctx context.Context, ffmpeg string, u *media.Unit, kind packet.Kin
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	var out bytes.Buffer
 	var said tail
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(annexB(u, params)), &out, &said
-	if err := cmd.Run(); err != nil || out.Len() == 0 || out.Len() > maxJPEG {
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(input), &out, &said
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("snapshot: not made in time: try again in a moment: %w", context.Cause(ctx))
+	}
+	if err != nil || out.Len() == 0 || out.Len() > maxJPEG {
 		return nil, fmt.Errorf("snapshot: ffmpeg could not decode the picture (%v): %s", err, said.String())
 	}
 	return out.Bytes(), nil

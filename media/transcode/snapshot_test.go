@@ -106,3 +106,27 @@ func TestSnapshotsWaitTheirTurn(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A snapshot of a file is its first picture.
+func TestSnapshotOfAFile(t *testing.T) {
+	t.Parallel()
+	file, err := exec.CommandContext(t.Context(), ffmpegPath(t), "-v", "error", "-f", "lavfi", "-i", "color=c=red:s=640x360:r=25:d=1", "-c:v", "libx264",
+		"-movflags", "frag_keyframe+empty_moov", "-f", "mp4", "pipe:1").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := SnapshotOf(t.Context(), ffmpegPath(t), file, 320)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, g, b, _ := img.At(100, 100).RGBA(); img.Bounds() != image.Rect(0, 0, 320, 180) || r < 0xe000 || g > 0x2000 || b > 0x2000 {
+		t.Errorf("%v, colour %x %x %x", img.Bounds(), r, g, b)
+	}
+	if data, err := SnapshotOf(t.Context(), ffmpegPath(t), file[:200], 320); err == nil {
+		t.Errorf("%d bytes of a file that is none", len(data))
+	}
+}

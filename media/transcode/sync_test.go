@@ -84,7 +84,7 @@ func (b *beeps) through(t *testing.T, rounds, gapAt int, gap time.Duration) (uni
 	}
 	defer release()
 	eventually(t, "the conversion reads the sound", func() bool { return s.Readers() == 1 })
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	opus, own := s.Subscribe(media.ReaderOptions{Tracks: []int{track}}), s.Subscribe(media.ReaderOptions{Tracks: []int{0}})
 	defer opus.Close()

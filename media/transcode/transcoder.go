@@ -98,7 +98,8 @@ func (t *Transcoder) Opus(_ context.Context, s *media.Stream) (track int, releas
 }
 
 // H264 makes H.264 without B-frames of the stream's picture, at most 1280x720,
-// in a stream of its own that carries the sound too, as Opus where it is AAC.
+// in a stream of its own that carries the sound too, as Opus where browsers do
+// not take it as it is.
 func (t *Transcoder) H264(ctx context.Context, s *media.Stream) (*media.Stream, func(), error) {
 	if !t.o.Video {
 		return nil, nil, errors.New("converting pictures is switched off: set media.transcode: true")

@@ -2,10 +2,12 @@ package webrtc_test
 
 import (
 	"context"
+	"encoding/binary"
 	"io"
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +27,13 @@ import (
 
 func server(t *testing.T, listen string) *webrtc.Server {
 	t.Helper()
-	s, err := webrtc.NewServer(webrtc.Options{Listen: listen, Log: slog.New(slog.DiscardHandler)})
+	return serverWith(t, webrtc.Options{Listen: listen})
+}
+
+func serverWith(t *testing.T, o webrtc.Options) *webrtc.Server {
+	t.Helper()
+	o.Log = slog.New(slog.DiscardHandler)
+	s, err := webrtc.NewServer(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,6 +43,23 @@ func server(t *testing.T, listen string) *webrtc.Server {
 		}
 	})
 	return s
+}
+
+// overBoth runs a test of viewers over both transports: what a viewer sees must
+// not tell them apart.
+func overBoth(t *testing.T, test func(*testing.T, *webrtc.Server)) {
+	t.Parallel()
+	for name, peers := range map[string]bool{"light": false, "peer": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serverWith(t, webrtc.Options{Listen: "127.0.0.1:0", PeerViewers: peers})
+			test(t, s)
+			const media = 20 // packets: more than what STUN and DTLS take
+			if light := s.SentLight().Packets > media; light && peers || !light && !peers && s.Sent().Packets > media {
+				t.Errorf("by the light transport: %v", light)
+			}
+		})
+	}
 }
 
 // browser is a pion peer connection in a browser's place.
@@ -135,6 +160,7 @@ type stage struct {
 	camera   *mediatest.Camera
 	fanout   *egress.Fanout
 	attached chan *egress.Viewer
+	times    []atomic.Int64
 }
 
 func newStage(t *testing.T, gop int) *stage {
@@ -152,7 +178,56 @@ func newStage(t *testing.T, gop int) *stage {
 		}
 	})
 	t.Cleanup(func() { close(stop); running.Wait(); fanout.Close() })
-	return &stage{camera, fanout, make(chan *egress.Viewer, 100)}
+	return &stage{camera: camera, fanout: fanout, attached: make(chan *egress.Viewer, 100)}
+}
+
+// viewVideo answers the offer with the stage's picture alone.
+func (s *stage) viewVideo(t *testing.T, server *webrtc.Server, offer *webrtc.Offer) (*webrtc.Session, error) {
+	video := offer.Find(packet.H264, "42c0")
+	return server.View(offer, webrtc.ViewOptions{
+		Video: &webrtc.Chosen{Track: 0, Codec: *video},
+		Attach: func(x *webrtc.Session, v *egress.Viewer) {
+			if err := s.fanout.Attach(x.Context(), v); err != nil {
+				t.Error(err)
+			}
+		},
+		Detach:   func(_ *webrtc.Session, v *egress.Viewer) { s.fanout.Detach(v) },
+		Feedback: func(v *egress.Viewer, p []rtcp.Packet) { s.fanout.Feedback(v, p) },
+	})
+}
+
+// noteTimes remembers when the camera writes its pictures, for written.
+func (s *stage) noteTimes(t *testing.T) {
+	t.Helper()
+	s.times = make([]atomic.Int64, 20_000)
+	reader := s.camera.Stream.Subscribe(media.ReaderOptions{Tracks: []int{0}})
+	ctx, stop := context.WithCancel(context.Background())
+	var noting sync.WaitGroup
+	noting.Go(func() {
+		defer reader.Close()
+		for {
+			u, _, err := reader.Next(ctx)
+			if err != nil {
+				return
+			}
+			if n := mediatest.Number(u.Data[len(u.Data)-1]); n < len(s.times) {
+				s.times[n].Store(u.Arrived.UnixNano())
+			}
+		}
+	})
+	t.Cleanup(func() { stop(); noting.Wait() })
+}
+
+// written tells when the camera wrote the picture that ends in a payload.
+func (s *stage) written(payload []byte) (time.Time, bool) {
+	if len(payload) < 6 {
+		return time.Time{}, false
+	}
+	n := int(binary.BigEndian.Uint32(payload[len(payload)-5:]))
+	if n >= len(s.times) || s.times[n].Load() == 0 {
+		return time.Time{}, false
+	}
+	return time.Unix(0, s.times[n].Load()), true
 }
 
 // view answers the offer with the stage's picture and sound.

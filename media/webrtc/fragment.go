@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-
-	pion "github.com/pion/webrtc/v4"
 )
 
 // Errors of a PATCH; signaling gives them their HTTP status.
@@ -77,10 +75,7 @@ func (x *Session) Patch(ifMatch string, f *Fragment) (answer string, err error) 
 		return "", ErrStale
 	}
 	for _, c := range f.Candidates {
-		mid := "0"
-		// A candidate that cannot be used (mDNS name, unknown protocol) is
-		// nothing that the browser could mend; ICE does without it.
-		_ = x.pc.AddICECandidate(pion.ICECandidateInit{Candidate: "candidate:" + c, SDPMid: &mid})
+		x.link.candidate(c)
 	}
 	return "", nil
 }

@@ -48,7 +48,7 @@ func askForKeyframes(ctx context.Context, wishes <-chan struct{}, ask func()) {
 	}
 }
 
-func (x *Session) requestKeyframe(ssrc uint32) {
+func (p *publishing) requestKeyframe(ssrc uint32) {
 	// Fails only when the session has ended.
-	_ = x.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}})
+	_ = p.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}})
 }

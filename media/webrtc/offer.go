@@ -23,6 +23,7 @@ type Codec struct {
 	Channels    uint16
 	Fmtp        string
 	Feedback    []string // rtcp-fb values
+	RTX         uint8    // payload type of its retransmissions (RFC 4588); 0: none
 }
 
 // Offer is what an SDP offer says about codecs.
@@ -35,6 +36,8 @@ type Offer struct {
 	Receives     bool                       // some m-line receives
 	Sent         struct{ Video, Audio int } // m-lines that send
 	Ufrag, Pwd   string
+
+	desc sdp.SessionDescription
 }
 
 // ErrOffer is wrapped by all errors about an offer that makes no sense.
@@ -42,14 +45,14 @@ var ErrOffer = errors.New("not a usable SDP offer")
 
 // ParseOffer reads an SDP offer (RFC 8866, RFC 9429).
 func ParseOffer(text string) (*Offer, error) {
-	var desc sdp.SessionDescription
+	o := &Offer{SDP: text}
+	desc := &o.desc
 	if err := desc.UnmarshalString(text); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOffer, err)
 	}
 	if n := len(desc.MediaDescriptions); n == 0 || n > maxMedia {
 		return nil, fmt.Errorf("%w: it has %d m-lines: 1 to %d are taken", ErrOffer, n, maxMedia)
 	}
-	o := &Offer{SDP: text}
 	o.Ufrag, _ = desc.Attribute("ice-ufrag")
 	o.Pwd, _ = desc.Attribute("ice-pwd")
 	for _, m := range desc.MediaDescriptions {
@@ -58,7 +61,7 @@ func ParseOffer(text string) (*Offer, error) {
 	switch {
 	case o.Ufrag == "" || o.Pwd == "":
 		return nil, fmt.Errorf("%w: it has no ice-ufrag and ice-pwd", ErrOffer)
-	case !hasFingerprint(&desc):
+	case !hasFingerprint(desc):
 		return nil, fmt.Errorf("%w: it has no DTLS fingerprint", ErrOffer)
 	}
 	return o, nil
@@ -128,12 +131,37 @@ func mediaCodecs(m *sdp.MediaDescription) []Codec {
 		}
 	}
 	var codecs []Codec
+	rtx := retransmissions(m)
 	for _, f := range m.MediaName.Formats {
 		if c := byType[f]; c != nil {
+			c.RTX = rtx[f]
 			codecs = append(codecs, *c)
 		}
 	}
 	return codecs
+}
+
+// retransmissions finds the rtx payload type of each other one (RFC 4588
+// section 8.6).
+func retransmissions(m *sdp.MediaDescription) map[string]uint8 {
+	types, of := map[string]bool{}, map[string]uint8{}
+	for _, a := range m.Attributes {
+		if pt, rest, _ := strings.Cut(a.Value, " "); a.Key == "rtpmap" && strings.HasPrefix(strings.ToLower(rest), "rtx/") {
+			types[pt] = slices.Contains(m.MediaName.Formats, pt)
+		}
+	}
+	for _, a := range m.Attributes {
+		pt, rest, _ := strings.Cut(a.Value, " ")
+		apt, ok := strings.CutPrefix(strings.TrimSpace(rest), "apt=")
+		if a.Key != "fmtp" || !types[pt] || !ok {
+			continue
+		}
+		apt, _, _ = strings.Cut(apt, ";")
+		if n, err := strconv.ParseUint(pt, 10, 7); err == nil {
+			of[strings.TrimSpace(apt)] = uint8(n)
+		}
+	}
+	return of
 }
 
 func hasKey(m map[string]*Codec, k string) bool { _, ok := m[k]; return ok }

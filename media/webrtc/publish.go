@@ -52,8 +52,9 @@ func (s *Server) Publish(offer *Offer, o PublishOptions) (*Session, error) {
 		s.settle()
 		return nil, err
 	}
-	x := s.newSession(pc)
-	p.session = x
+	x := s.newSession(peerLink{pc})
+	p.session, p.pc = x, pc
+	pc.OnConnectionStateChange(x.stateChanged)
 	pc.OnTrack(p.onTrack)
 	x.mu.Lock()
 	x.onConnect = p.open
@@ -70,6 +71,7 @@ func (s *Server) Publish(offer *Offer, o PublishOptions) (*Session, error) {
 // publishing is a session that sends.
 type publishing struct {
 	session *Session
+	pc      *pion.PeerConnection
 	options PublishOptions
 	tracks  []media.Track
 
@@ -152,6 +154,7 @@ func (p *publishing) onTrack(remote *pion.TrackRemote, receiver *pion.RTPReceive
 		return
 	}
 	if clock := p.begin(index, remote, receiver); clock != nil {
+		defer media.Contain(x.server.log, "publisher", x.end)
 		p.read(remote, index, clock)
 	}
 }
@@ -169,7 +172,7 @@ func (p *publishing) begin(index int, remote *pion.TrackRemote, receiver *pion.R
 	p.taken[index] = true
 	if p.tracks[index].Kind.Video() {
 		x.wg.Go(func() {
-			askForKeyframes(x.ctx, x.wishes, func() { x.requestKeyframe(uint32(remote.SSRC())) })
+			askForKeyframes(x.ctx, x.wishes, func() { p.requestKeyframe(uint32(remote.SSRC())) })
 		})
 	}
 	clock := &senderClock{rate: p.tracks[index].ClockRate}

@@ -291,3 +291,42 @@ func TestPublishTakesWhatGoesToEveryViewer(t *testing.T) {
 		session.Close()
 	}
 }
+
+// A fault that a publisher's packet meets ends its session and no other.
+func TestAFaultEndsOnePublisher(t *testing.T) {
+	t.Parallel()
+	s := server(t, "127.0.0.1:0")
+	good := media.NewStream("field-1")
+	other, _ := newPublisher(t, s, good)
+	await(t, "the feed", good.Fed)
+	p, err := mediatest.NewPublisher()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.PC.Close() })
+	text, err := p.Offer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := s.Publish(parse(t, text), webrtc.PublishOptions{
+		Open: func(*webrtc.Session, []media.Track) (*media.Feed, error) { return nil, nil }, // which no feed is
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Accept(session.Answer()); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the session's end", func() bool {
+		send(t, p, picture(t, p, true)...) // what is sent before the connection is there gets lost
+		return session.Reason() != nil
+	})
+	var fault *media.Fault
+	if !errors.As(session.Reason(), &fault) || !strings.Contains(fault.Stack, "publish.go") {
+		t.Errorf("it ended with %v", session.Reason())
+	}
+	await(t, "the other's picture", func() bool {
+		send(t, other, picture(t, other, true)...)
+		return good.LastKeyframe() != nil
+	})
+}

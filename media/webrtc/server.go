@@ -4,10 +4,13 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +20,8 @@ import (
 	pion "github.com/pion/webrtc/v4"
 
 	"avhub/media/egress"
+	"avhub/media/egress/udpout"
+	"avhub/media/webrtc/light"
 )
 
 // Options of a server.
@@ -27,6 +32,12 @@ type Options struct {
 	// MaxSessions bounds sessions, 0 means 5,000; Pending those of them that
 	// are not connected yet, 0 means 1,000.
 	MaxSessions, Pending int
+	// PeerViewers has viewers too served over peer connections, which cost some
+	// times as much: for comparison.
+	PeerViewers bool
+	// Consent is how long a viewer is sent to after it has last answered, 0 means
+	// 30 s (RFC 7675).
+	Consent time.Duration
 }
 
 // Times that a session is given.
@@ -46,9 +57,14 @@ var ErrBusy = errors.New("too many sessions: try again in a moment")
 type Server struct {
 	settings    pion.SettingEngine
 	certificate pion.Certificate
+	fingerprint string // of the certificate, by SHA-256
 	log         *slog.Logger
 	udp         *egress.Gatherer
+	out         *udpout.Socket // the same port
 	tcp         net.Listener
+	host        *light.Host
+	publicIPs   []string
+	peerViewers bool
 	udpMux      ice.UDPMux
 	tcpMux      ice.TCPMux
 	max, wait   int
@@ -62,7 +78,10 @@ type Server struct {
 
 // NewServer opens the ports.
 func NewServer(o Options) (*Server, error) {
-	s := &Server{log: o.Log, max: o.MaxSessions, wait: o.Pending, sessions: map[string]*Session{}}
+	s := &Server{
+		log: o.Log, max: o.MaxSessions, wait: o.Pending, sessions: map[string]*Session{},
+		publicIPs: o.PublicIPs, peerViewers: o.PeerViewers,
+	}
 	if s.max == 0 {
 		s.max = 5000
 	}
@@ -78,11 +97,40 @@ func NewServer(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.certificate = *cert
+	prints, err := cert.GetFingerprints()
+	if err != nil || len(prints) == 0 || prints[0].Algorithm != "sha-256" {
+		return nil, fmt.Errorf("webrtc: fingerprint of the certificate: %w", err)
+	}
+	s.fingerprint = strings.ToUpper(prints[0].Value)
 	if err := s.listen(o.Listen); err != nil {
 		return nil, err
 	}
+	own, err := tlsCertificate(cert, key)
+	if err != nil {
+		return nil, err
+	}
+	s.host = light.NewHost(light.Options{
+		UDP: s.udp, Out: s.out, TCP: s.tcp, Certificate: own, Log: s.log, Loggers: quietLoggers{s.log}, Consent: o.Consent,
+	})
 	s.configure(o)
 	return s, nil
+}
+
+// tlsCertificate is the certificate as DTLS takes it.
+func tlsCertificate(c *pion.Certificate, key *ecdsa.PrivateKey) (tls.Certificate, error) {
+	text, err := c.PEM()
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	for rest := []byte(text); ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return tls.Certificate{}, errors.New("webrtc: the certificate cannot be written down")
+		}
+		if block.Type == "CERTIFICATE" {
+			return tls.Certificate{Certificate: [][]byte{block.Bytes}, PrivateKey: key}, nil
+		}
+	}
 }
 
 // listen opens one UDP port and the same TCP port; with port 0 it looks for a
@@ -97,6 +145,9 @@ func (s *Server) listen(addr string) error {
 		var udp net.PacketConn
 		if udp, err = net.ListenPacket("udp", s.tcp.Addr().String()); err == nil {
 			s.udp = egress.NewGatherer(udp.(*net.UDPConn))
+			if s.out, err = udpout.NewSocket(s.udp.UDPConn); err != nil {
+				return err
+			}
 			break
 		}
 		_ = s.tcp.Close()
@@ -115,9 +166,9 @@ func (s *Server) listen(addr string) error {
 
 func (s *Server) configure(o Options) {
 	quiet := quietLoggers{s.log}
-	s.udpMux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: s.udp, Logger: quiet.NewLogger("ice")})
+	s.udpMux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: s.host.Packets(), Logger: quiet.NewLogger("ice")})
 	s.tcpMux = ice.NewTCPMuxDefault(ice.TCPMuxParams{
-		Listener: s.tcp, Logger: quiet.NewLogger("ice"), ReadBufferSize: 64, WriteBufferSize: tcpWriteBuffer,
+		Listener: s.host.Listener(), Logger: quiet.NewLogger("ice"), ReadBufferSize: 64, WriteBufferSize: tcpWriteBuffer,
 		FirstStunBindTimeout: 10 * time.Second, AliveDurationForConnFromStun: 10 * time.Second,
 	})
 	e := &s.settings
@@ -168,8 +219,14 @@ func (s *Server) Session(id string) *Session {
 	return nil // unknown, or ending
 }
 
-// Sent is what left by UDP.
+// Sent is what left by UDP over peer connections.
 func (s *Server) Sent() egress.GathererStats { return s.udp.Stats() }
+
+// SentLight is what left by UDP over the light transport.
+func (s *Server) SentLight() udpout.Stats { return s.out.Stats() }
+
+// Refused is what came for viewers and was not used.
+func (s *Server) Refused() light.Stats { return s.host.Stats() }
 
 // Sessions are all sessions.
 func (s *Server) Sessions() []*Session {
@@ -208,7 +265,7 @@ func (s *Server) Close() error {
 		x.Close()
 	}
 	s.wg.Wait()
-	return errors.Join(s.udpMux.Close(), s.tcpMux.Close(), ignoreClosed(s.udp.Close()), ignoreClosed(s.tcp.Close()))
+	return errors.Join(s.host.Close(), s.udpMux.Close(), s.tcpMux.Close(), ignoreClosed(s.udp.Close()), ignoreClosed(s.tcp.Close()))
 }
 
 func ignoreClosed(err error) error {

@@ -16,7 +16,7 @@ import (
 type Session struct {
 	id     string
 	server *Server
-	pc     *pion.PeerConnection
+	link   link
 	opened time.Time
 
 	ctx  context.Context // ends with the session
@@ -31,17 +31,19 @@ type Session struct {
 	answer    string
 	etag      string
 	resource  string
+	owner     string
 	connected bool
 	settled   sync.Once
 	onConnect func()
 	onClose   func()
+	onEnd     func()
+	ended     bool
 }
 
-// newSession registers a session for a peer connection; reserve was called.
-func (s *Server) newSession(pc *pion.PeerConnection) *Session {
-	x := &Session{id: token(), server: s, pc: pc, opened: time.Now(), done: make(chan struct{}), wishes: make(chan struct{}, 1)}
+// newSession registers a session; reserve was called.
+func (s *Server) newSession(l link) *Session {
+	x := &Session{id: token(), server: s, link: l, opened: time.Now(), done: make(chan struct{}), wishes: make(chan struct{}, 1)}
 	x.ctx, x.stop = context.WithCancelCause(context.Background())
-	pc.OnConnectionStateChange(x.stateChanged)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sessions[x.id] = x
@@ -70,30 +72,43 @@ func (x *Session) run() {
 		onClose()
 	}
 	x.server.log.Debug("webrtc: session ended", "session", x.id[:8], "why", x.Reason())
-	_ = x.pc.GracefulClose() // closes whatever state it is in; there is nobody to tell
+	x.link.close()
 	x.wg.Wait()
 	x.server.mu.Lock()
 	delete(x.server.sessions, x.id)
 	x.server.mu.Unlock()
+	x.mu.Lock()
+	x.ended = true
+	onEnd := x.onEnd
+	x.mu.Unlock()
+	if onEnd != nil {
+		onEnd()
+	}
 	close(x.done)
 }
 
+// stateChanged is told by a peer connection.
 func (x *Session) stateChanged(state pion.PeerConnectionState) {
 	switch state {
 	case pion.PeerConnectionStateConnected:
-		x.mu.Lock()
-		first := !x.connected
-		x.connected = true
-		x.mu.Unlock()
-		if first && x.ctx.Err() == nil {
-			x.settled.Do(x.server.settle)
-			if x.onConnect != nil {
-				x.onConnect()
-			}
-		}
+		x.nowConnected()
 	case pion.PeerConnectionStateFailed, pion.PeerConnectionStateClosed:
 		x.end(fmt.Errorf("connection %s", state))
 	default:
+	}
+}
+
+// nowConnected is called whenever media can flow.
+func (x *Session) nowConnected() {
+	x.mu.Lock()
+	first := !x.connected
+	x.connected = true
+	x.mu.Unlock()
+	if first && x.ctx.Err() == nil {
+		x.settled.Do(x.server.settle)
+		if x.onConnect != nil {
+			x.onConnect()
+		}
 	}
 }
 
@@ -106,24 +121,11 @@ func (x *Session) negotiate(offer string) error {
 
 // describe sets offer and answer; x.mu is held.
 func (x *Session) describe(offer string) error {
-	if err := x.pc.SetRemoteDescription(pion.SessionDescription{Type: pion.SDPTypeOffer, SDP: offer}); err != nil {
-		return fmt.Errorf("%w: %w", ErrOffer, err)
-	}
-	gathered := pion.GatheringCompletePromise(x.pc)
-	answer, err := x.pc.CreateAnswer(nil)
+	answer, err := x.link.answer(offer)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrOffer, err)
+		return err
 	}
-	if err := x.pc.SetLocalDescription(answer); err != nil {
-		return fmt.Errorf("webrtc: answer: %w", err)
-	}
-	select {
-	case <-gathered:
-	case <-time.After(2 * time.Second): // the candidates are the mux's own: nothing is asked of the network
-		return fmt.Errorf("webrtc: no candidates: check webrtc.listen")
-	}
-	x.offer = offer
-	x.answer = x.pc.LocalDescription().SDP
+	x.offer, x.answer = offer, keepUnused(offer, answer)
 	x.etag = `"` + attribute(x.answer, "ice-ufrag") + `"`
 	return nil
 }
@@ -148,11 +150,32 @@ func (x *Session) Answer() string {
 	return x.answer
 }
 
-// SetResource says at which address the session was answered.
-func (x *Session) SetResource(path string) {
+// SetResource says at which address the session was answered, and to whom.
+func (x *Session) SetResource(path, owner string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.resource = path
+	x.resource, x.owner = path, owner
+}
+
+// Owner is who it was answered to.
+func (x *Session) Owner() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.owner
+}
+
+// OnEnd has f called when everything of the session has ended, at once if it
+// has already.
+func (x *Session) OnEnd(f func()) {
+	x.mu.Lock()
+	ended := x.ended
+	if !ended {
+		x.onEnd = f
+	}
+	x.mu.Unlock()
+	if ended {
+		f()
+	}
 }
 
 // Resource is the address that it was answered at; empty before.

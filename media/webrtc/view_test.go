@@ -36,11 +36,14 @@ func pictures(t *testing.T, from <-chan *rtp.Packet, n int) []packet.Frame {
 }
 
 func TestViewerGetsKeyframeAtOnceAndEveryPictureAfter(t *testing.T) {
-	t.Parallel()
+	overBoth(t, viewerGetsKeyframeAtOnceAndEveryPictureAfter)
+}
+
+func viewerGetsKeyframeAtOnceAndEveryPictureAfter(t *testing.T, s *webrtc.Server) {
 	stage := newStage(t, 100) // 4 s from keyframe to keyframe
 	await(t, "half a group", func() bool { units, _ := stage.camera.Stream.Group(); return len(units) > 100 })
 	b := newBrowser(t, pion.SettingEngine{})
-	session := stage.view(t, server(t, "127.0.0.1:0"), b.offer(t))
+	session := stage.view(t, s, b.offer(t))
 	b.accept(t, session.Answer())
 
 	frames := pictures(t, b.video, 120)
@@ -61,22 +64,24 @@ func TestViewerGetsKeyframeAtOnceAndEveryPictureAfter(t *testing.T) {
 	}
 }
 
-func TestViewerOverTCP(t *testing.T) {
-	t.Parallel()
+func TestViewerOverTCP(t *testing.T) { overBoth(t, viewerOverTCP) }
+
+func viewerOverTCP(t *testing.T, s *webrtc.Server) {
 	stage := newStage(t, 25)
 	var settings pion.SettingEngine
 	settings.SetNetworkTypes([]pion.NetworkType{pion.NetworkTypeTCP4})
 	b := newBrowser(t, settings)
-	session := stage.view(t, server(t, "127.0.0.1:0"), b.offer(t))
+	session := stage.view(t, s, b.offer(t))
 	b.accept(t, session.Answer())
 	pictures(t, b.video, 30)
 }
 
-func TestLostPacketIsSentAgain(t *testing.T) {
-	t.Parallel()
+func TestLostPacketIsSentAgain(t *testing.T) { overBoth(t, lostPacketIsSentAgain) }
+
+func lostPacketIsSentAgain(t *testing.T, s *webrtc.Server) {
 	stage := newStage(t, 25)
 	b := newBrowser(t, pion.SettingEngine{})
-	session := stage.view(t, server(t, "127.0.0.1:0"), b.offer(t))
+	session := stage.view(t, s, b.offer(t))
 	b.accept(t, session.Answer())
 	p := receive(t, b.video)
 	viewer := <-stage.attached
@@ -89,10 +94,13 @@ func TestLostPacketIsSentAgain(t *testing.T) {
 }
 
 func TestRestartOfICEKeepsTheMediaFlowing(t *testing.T) {
-	t.Parallel()
+	overBoth(t, restartOfICEKeepsTheMediaFlowing)
+}
+
+func restartOfICEKeepsTheMediaFlowing(t *testing.T, s *webrtc.Server) {
 	stage := newStage(t, 25)
 	b := newBrowser(t, pion.SettingEngine{})
-	session := stage.view(t, server(t, "127.0.0.1:0"), b.offer(t))
+	session := stage.view(t, s, b.offer(t))
 	b.accept(t, session.Answer())
 	receive(t, b.video)
 	etag := session.ETag()
@@ -114,11 +122,12 @@ func TestRestartOfICEKeepsTheMediaFlowing(t *testing.T) {
 	pictures(t, b.video, 50)
 }
 
-func TestTrickleUnderAnOldETagIsRefused(t *testing.T) {
-	t.Parallel()
+func TestTrickleUnderAnOldETagIsRefused(t *testing.T) { overBoth(t, trickleUnderAnOldETagIsRefused) }
+
+func trickleUnderAnOldETagIsRefused(t *testing.T, s *webrtc.Server) {
 	stage := newStage(t, 25)
 	b := newBrowser(t, pion.SettingEngine{})
-	session := stage.view(t, server(t, "127.0.0.1:0"), b.offer(t))
+	session := stage.view(t, s, b.offer(t))
 	fragment := &webrtc.Fragment{Candidates: []string{"1 1 udp 1 127.0.0.1 9 typ host"}}
 	if _, err := session.Patch(`"old"`, fragment); !errors.Is(err, webrtc.ErrStale) {
 		t.Errorf("got %v, want ErrStale", err)
@@ -128,10 +137,10 @@ func TestTrickleUnderAnOldETagIsRefused(t *testing.T) {
 	}
 }
 
-func TestSessionsLeaveNothingBehind(t *testing.T) {
-	t.Parallel()
+func TestSessionsLeaveNothingBehind(t *testing.T) { overBoth(t, sessionsLeaveNothingBehind) }
+
+func sessionsLeaveNothingBehind(t *testing.T, s *webrtc.Server) {
 	stage := newStage(t, 25)
-	s := server(t, "127.0.0.1:0")
 	for range 20 {
 		b := newBrowser(t, pion.SettingEngine{})
 		session := stage.view(t, s, b.offer(t))
@@ -148,10 +157,10 @@ func TestSessionsLeaveNothingBehind(t *testing.T) {
 	}
 }
 
-func TestBrowserThatVanishesIsNoticed(t *testing.T) {
-	t.Parallel()
+func TestBrowserThatVanishesIsNoticed(t *testing.T) { overBoth(t, browserThatVanishesIsNoticed) }
+
+func browserThatVanishesIsNoticed(t *testing.T, s *webrtc.Server) {
 	stage := newStage(t, 25)
-	s := server(t, "127.0.0.1:0")
 	b := newBrowser(t, pion.SettingEngine{})
 	session := stage.view(t, s, b.offer(t))
 	b.accept(t, session.Answer())

@@ -12,10 +12,11 @@ import (
 // numbering and timing to egress.
 type way struct {
 	chosen *Chosen
-	id     string // of the session; groups sound and picture of one source
+	id     string // groups sound and picture of one source
 
 	mu    sync.Mutex
 	bound *egress.Output
+	to    pion.TrackLocalWriter
 }
 
 // Bind is called by pion when the track is negotiated.
@@ -25,8 +26,9 @@ func (w *way) Bind(ctx pion.TrackLocalContext) (pion.RTPCodecParameters, error) 
 	defer w.mu.Unlock()
 	w.bound = &egress.Output{
 		Track: w.chosen.Track, SSRC: uint32(ctx.SSRC()), PayloadType: w.chosen.Codec.PayloadType,
-		ClockRate: int(w.chosen.Codec.ClockRate), Port: ctx.WriteStream(),
+		ClockRate: int(w.chosen.Codec.ClockRate),
 	}
+	w.to = ctx.WriteStream()
 	return params, nil
 }
 
@@ -34,7 +36,7 @@ func (w *way) Bind(ctx pion.TrackLocalContext) (pion.RTPCodecParameters, error) 
 func (w *way) Unbind(pion.TrackLocalContext) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.bound = nil
+	w.bound, w.to = nil, nil
 	return nil
 }
 
@@ -42,6 +44,16 @@ func (w *way) output() *egress.Output {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.bound
+}
+
+// writer is where packets of an SSRC go, or nil if they are not this track's.
+func (w *way) writer(ssrc uint32) pion.TrackLocalWriter {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.bound == nil || w.bound.SSRC != ssrc {
+		return nil
+	}
+	return w.to
 }
 
 // ID tells the tracks of a session apart.

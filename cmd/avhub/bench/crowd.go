@@ -54,10 +54,3 @@ func (c crowd) leave() {
 	}
 	_ = g.Wait() // none of them fails
 }
-
-func (c crowd) packets() (n uint64) {
-	for _, v := range c {
-		n += v.Packets()
-	}
-	return n
-}

@@ -26,7 +26,7 @@ func benchDelay(ctx context.Context) ([]row, error) {
 	}
 	filming, cut := context.WithCancel(ctx)
 	defer cut()
-	done, err := publish(filming, "rtsp://"+h.rtsp+"/film")
+	done, err := publish(filming, h.rtspURL("film"), oneMbit)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func benchDelay(ctx context.Context) ([]row, error) {
 	if err := <-done; err != nil {
 		return nil, err
 	}
-	sender, url, err := startPlainSender()
+	sender, url, err := startPlainSender(oneMbit)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,7 @@
 // one table: each figure beside its goal, and beside a reference measured in
 // the same run on the same machine, so that a slow machine explains itself.
 //
-//	make bench                         # all of it, about three minutes
+//	make bench                         # all of it, about five minutes
 //	go run ./cmd/avhub/bench join aac  # parts
 //
 // It sends to 127.0.0.1 only.
@@ -35,6 +35,12 @@ var parts = []struct {
 	{"aac", benchAAC},
 	{"fanout", benchFanout},
 	{"sources", benchSources},
+	{"recording", benchRecording},
+	{"requests", benchRequests},
+	{"logins", benchLogins},
+	{"audit", benchAudit},
+	{"playback", benchPlayback},
+	{"verify", benchVerify},
 }
 
 func main() {
@@ -42,8 +48,12 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	wanted := os.Args[1:]
-	if len(wanted) == 2 && wanted[0] == plainSenderCommand {
-		if err := plainSender(ctx, wanted[1]); err != nil {
+	if len(wanted) == 4 && wanted[0] == plainSenderCommand {
+		r, err := readReel(wanted[2], wanted[3])
+		if err == nil {
+			err = plainSender(ctx, wanted[1], r)
+		}
+		if err != nil {
 			log.Fatal(err)
 		}
 		return

@@ -11,21 +11,26 @@ import (
 	"avhub/media/packet"
 )
 
-// The pictures that these measurements send: 25 a second, about 1 Mbit/s, a
-// keyframe every two seconds. The time of sending stands at the end of each.
+// reel says what a measurement sends: 25 pictures a second, a keyframe every
+// two seconds. The time of sending stands at the end of each picture.
+type reel struct{ picture, keyframe int } // bytes
+
+var (
+	oneMbit = reel{5000, 40_000}
+	twoMbit = reel{9000, 60_000}
+)
+
 const (
-	pictureSize  = 5000
-	keyframeSize = 40_000
 	keyframeEach = 50
 	stampSize    = 13 // magic, nanoseconds, stop bit
 	magic        = 0x61767462
 )
 
 // stamped is a picture that carries its time.
-func stamped(n int, now time.Time) [][]byte {
-	size, head := pictureSize, byte(0x41)
+func (r reel) stamped(n int, now time.Time) [][]byte {
+	size, head := r.picture, byte(0x41)
 	if n%keyframeEach == 0 {
-		size, head = keyframeSize, 0x65
+		size, head = r.keyframe, 0x65
 	}
 	nalu := make([]byte, size)
 	nalu[0] = head
@@ -44,10 +49,18 @@ func stamped(n int, now time.Time) [][]byte {
 
 // sentAt reads the time from a picture's last packet.
 func sentAt(p *rtp.Packet) (time.Time, bool) {
-	if !p.Marker || len(p.Payload) < stampSize {
+	if !p.Marker {
 		return time.Time{}, false
 	}
-	end := p.Payload[len(p.Payload)-stampSize:]
+	return writtenAt(p.Payload)
+}
+
+// writtenAt reads it from that packet's payload.
+func writtenAt(payload []byte) (time.Time, bool) {
+	if len(payload) < stampSize {
+		return time.Time{}, false
+	}
+	end := payload[len(payload)-stampSize:]
 	if binary.BigEndian.Uint32(end) != magic {
 		return time.Time{}, false
 	}
@@ -55,12 +68,12 @@ func sentAt(p *rtp.Packet) (time.Time, bool) {
 }
 
 // film sends pictures at their pace until ctx ends.
-func film(ctx context.Context, send func(*rtp.Packet) error) error {
+func (r reel) film(ctx context.Context, send func(*rtp.Packet) error) error {
 	tick := time.NewTicker(mediatest.Interval)
 	defer tick.Stop()
 	var seq uint16
 	for n := 0; ; n++ {
-		payloads, err := packet.Pack(packet.H264, stamped(n, time.Now()), 1180)
+		payloads, err := packet.Pack(packet.H264, r.stamped(n, time.Now()), 1180)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"sync"
 
 	"github.com/pion/interceptor"
@@ -21,7 +22,7 @@ import (
 // use it, one local track written to every peer connection.
 const plainSenderCommand = "plain-sender"
 
-func startPlainSender() (*process, string, error) {
+func startPlainSender(r reel) (*process, string, error) {
 	addrs, err := freeAddrs(1)
 	if err != nil {
 		return nil, "", err
@@ -30,11 +31,19 @@ func startPlainSender() (*process, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	p, err := start(nil, "ready", self, plainSenderCommand, addrs[0])
+	p, err := start(nil, "ready", self, plainSenderCommand, addrs[0], strconv.Itoa(r.picture), strconv.Itoa(r.keyframe))
 	return p, "http://" + addrs[0] + "/", err
 }
 
-func plainSender(ctx context.Context, listen string) error {
+// readReel reads the arguments that startPlainSender gives.
+func readReel(picture, keyframe string) (r reel, err error) {
+	if r.picture, err = strconv.Atoi(picture); err == nil {
+		r.keyframe, err = strconv.Atoi(keyframe)
+	}
+	return r, err
+}
+
+func plainSender(ctx context.Context, listen string, r reel) error {
 	m := &pion.MediaEngine{}
 	if err := m.RegisterDefaultCodecs(); err != nil {
 		return err
@@ -63,7 +72,7 @@ func plainSender(ctx context.Context, listen string) error {
 		}
 	}()
 	log.Print("ready")
-	err = film(ctx, func(p *rtp.Packet) error { return track.WriteRTP(p) })
+	err = r.film(ctx, func(p *rtp.Packet) error { return track.WriteRTP(p) })
 	return errors.Join(err, server.Close())
 }
 

@@ -49,20 +49,33 @@ func (p *process) stop() {
 	_ = p.cmd.Wait()
 }
 
-// cpu is the time that the process has computed so far (proc(5), stat).
-func (p *process) cpu() (time.Duration, error) {
+// usage is CPU time.
+type usage struct{ user, system time.Duration }
+
+func (u usage) total() time.Duration { return u.user + u.system }
+
+func (u usage) minus(v usage) usage { return usage{u.user - v.user, u.system - v.system} }
+
+// used is the time that the process has computed so far (proc(5), stat).
+func (p *process) used() (usage, error) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
 	if err != nil {
-		return 0, err
+		return usage{}, err
 	}
 	fields := strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
 	const utime, stime, ticks = 11, 12, 100
 	user, err1 := strconv.Atoi(fields[utime])
 	system, err2 := strconv.Atoi(fields[stime])
 	if err1 != nil || err2 != nil {
-		return 0, fmt.Errorf("/proc/%d/stat is not as expected", p.cmd.Process.Pid)
+		return usage{}, fmt.Errorf("/proc/%d/stat is not as expected", p.cmd.Process.Pid)
 	}
-	return time.Duration(user+system) * time.Second / ticks, nil
+	return usage{time.Duration(user) * time.Second / ticks, time.Duration(system) * time.Second / ticks}, nil
+}
+
+// cpu is the sum.
+func (p *process) cpu() (time.Duration, error) {
+	u, err := p.used()
+	return u.total(), err
 }
 
 // memory is the resident set, in bytes.
@@ -80,9 +93,13 @@ type hub struct {
 	*process
 	http, rtsp string
 	dir        string
+	env        []string
+	token      string
 }
 
 const avhub = "bin/avhub"
+
+const bossPassword = "lantern orbit 77 quarry"
 
 func startHub() (*hub, error) {
 	dir, err := os.MkdirTemp("", "avhub-bench-")
@@ -94,11 +111,34 @@ func startHub() (*hub, error) {
 		return nil, err
 	}
 	h := &hub{http: addrs[0], rtsp: addrs[1], dir: dir}
-	h.process, err = start([]string{
+	env := []string{
 		"AVHUB_HTTP_LISTEN=" + addrs[0], "AVHUB_RTSP_LISTEN=" + addrs[1], "AVHUB_WEBRTC_LISTEN=" + addrs[2],
 		"AVHUB_DATA_DIR=" + dir, "AVHUB_LOG_LEVEL=info",
-	}, "avhub is running", avhub, "serve")
+	}
+	h.env = env
+	if h.token, err = makeBoss(env); err != nil {
+		return nil, err
+	}
+	h.process, err = start(env, "avhub is running", avhub, "serve")
 	return h, err
+}
+
+// makeBoss adds a user who watches, publishes and manages, and returns a token.
+func makeBoss(env []string) (token string, err error) {
+	for _, role := range []string{"inspector", "technician", "admin"} {
+		if _, err := command(env, bossPassword, "user", "add", "boss", "--role", role, "--court", "bench"); err != nil {
+			return "", err
+		}
+	}
+	return command(env, "", "token", "create", "--user", "boss")
+}
+
+// command runs a command of avhub and returns what it prints.
+func command(env []string, stdin string, args ...string) (string, error) {
+	cmd := exec.Command(avhub, args...)
+	cmd.Env, cmd.Stdin, cmd.Stderr = append(os.Environ(), env...), strings.NewReader(stdin), os.Stderr
+	out, err := cmd.Output()
+	return strings.TrimSpace(string(out)), err
 }
 
 func (h *hub) stop() {
@@ -106,7 +146,13 @@ func (h *hub) stop() {
 	_ = os.RemoveAll(h.dir)
 }
 
-func (h *hub) whep(source string) string { return "http://" + h.http + "/whep/" + source }
+func (h *hub) whep(source string) string {
+	return "http://:" + h.token + "@" + h.http + "/whep/" + source
+}
+
+func (h *hub) rtspURL(path string) string {
+	return "rtsp://boss:" + h.token + "@" + h.rtsp + "/" + path
+}
 
 func (h *hub) add(ctx context.Context, fields map[string]string) error {
 	body, err := json.Marshal(fields)
@@ -118,6 +164,7 @@ func (h *hub) add(ctx context.Context, fields map[string]string) error {
 		return err
 	}
 	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer "+h.token)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return err
@@ -152,6 +199,7 @@ func (h *hub) live(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	r.Header.Set("Authorization", "Bearer "+h.token)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return 0, err

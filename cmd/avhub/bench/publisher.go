@@ -13,7 +13,7 @@ import (
 
 // publish films into the hub by RTSP until ctx ends; the error comes through
 // the channel, nil at the regular end.
-func publish(ctx context.Context, url string) (<-chan error, error) {
+func publish(ctx context.Context, url string, r reel) (<-chan error, error) {
 	track := &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{
 		&format.H264{PayloadTyp: 96, PacketizationMode: 1, SPS: mediatest.SPS, PPS: mediatest.PPS},
 	}}
@@ -25,7 +25,7 @@ func publish(ctx context.Context, url string) (<-chan error, error) {
 	done := make(chan error, 1)
 	go func() {
 		defer c.Close()
-		done <- film(ctx, func(p *rtp.Packet) error { return c.WritePacketRTP(track, p) })
+		done <- r.film(ctx, func(p *rtp.Packet) error { return c.WritePacketRTP(track, p) })
 	}()
 	return done, nil
 }

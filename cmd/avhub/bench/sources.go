@@ -112,6 +112,7 @@ func scrape(ctx context.Context, h *hub) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
+	r.Header.Set("Authorization", "Bearer "+h.token)
 	began := time.Now()
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {

@@ -3,7 +3,6 @@ package e2e
 import (
 	"syscall"
 	"testing"
-	"time"
 
 	"avhub/cmd/avhub/whepclient"
 )
@@ -50,8 +49,8 @@ func TestCamerasMisbehave(t *testing.T) {
 		if !c.watch {
 			continue
 		}
-		h.awaitState(t, c.name, "live")
-		v, err := whepclient.Watch(t.Context(), whepclient.Options{URL: "http://" + h.http + "/whep/" + c.name, Sound: true})
+		h.awaitFlows(t, c.name) // its fault may have begun
+		v, err := whepclient.Watch(t.Context(), whepclient.Options{URL: h.whep(c.name), Sound: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +62,7 @@ func TestCamerasMisbehave(t *testing.T) {
 		if c.cause == "" {
 			continue
 		}
-		await(t, 30*time.Second, c.name+" is "+c.state+" for "+c.cause, func() bool {
+		await(t, longEnough, c.name+" is "+c.state+" for "+c.cause, func() bool {
 			var s source
 			h.call(t, "GET", "/sources/"+c.name, nil, &s)
 			return s.Main.State == c.state && s.Main.Cause != nil && s.Main.Cause.Code == c.cause
@@ -77,7 +76,7 @@ func TestCamerasMisbehave(t *testing.T) {
 		if !c.watch {
 			continue
 		}
-		await(t, 15*time.Second, c.name+"'s viewer is served", func() bool { return viewers[c.name].Packets() > before[c.name]+100 })
+		await(t, longEnough, c.name+"'s viewer is served", func() bool { return viewers[c.name].Packets() > before[c.name]+100 })
 		if c.cause == "" && c.state != "" {
 			h.awaitState(t, c.name, c.state)
 		}

@@ -64,7 +64,7 @@ func joinAndLeave(t *testing.T, url string, count int) {
 func TestTwoThousandJoinsLeaveNothingBehind(t *testing.T) {
 	h := newHub(t, "--demo", "--demo-cameras", freeAddr(t))
 	h.awaitState(t, "court-2", "live") // with AAC: sound is made by ffmpeg
-	url := "http://" + h.http + "/whep/court-2?stream=sub"
+	url := h.whep("court-2?stream=sub")
 
 	// The first ones warm the pools, and bring up what is kept for 10 s.
 	joinAndLeave(t, url, 100)

@@ -31,7 +31,7 @@ func TestFloodsAreLimited(t *testing.T) {
 		for range 8 {
 			wg.Go(func() {
 				for range 500 {
-					r, err := http.Post("http://"+h.http+"/whep/court-1", "application/sdp", strings.NewReader("v=0\r\nnonsense"))
+					r, err := h.do("POST", "/whep/court-1", "application/sdp", strings.NewReader("v=0\r\nnonsense"))
 					if err != nil {
 						t.Error(err)
 						return
@@ -52,8 +52,8 @@ func TestFloodsAreLimited(t *testing.T) {
 	t.Run("large bodies", func(t *testing.T) {
 		for path, kind := range map[string]string{"/whep/court-1": "application/sdp", "/api/v1/sources": "application/json"} {
 			// The offers before may have used up this address's share: wait for some.
-			await(t, 10*time.Second, path+" answers 413", func() bool {
-				r, err := http.Post("http://"+h.http+path, kind, bytes.NewReader(make([]byte, 10<<20)))
+			await(t, longEnough, path+" answers 413", func() bool {
+				r, err := h.do("POST", path, kind, bytes.NewReader(make([]byte, 10<<20)))
 				if err != nil {
 					return false // cut while sending: it may be so, but 413 must come as well
 				}
@@ -65,7 +65,7 @@ func TestFloodsAreLimited(t *testing.T) {
 	t.Run("half-open", func(t *testing.T) {
 		var open []net.Conn
 		for i := range 300 {
-			addr, words := h.http, "POST /whep/court-1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sdp\r\nContent-Length: 500\r\n\r\nv=0"
+			addr, words := h.http, "POST /whep/court-1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "+h.token+"\r\nContent-Type: application/sdp\r\nContent-Length: 500\r\n\r\nv=0"
 			if i%2 == 1 {
 				addr, words = h.rtsp, "DESCRIBE rtsp://hub/court-1 RTSP/1.0\r\n"
 			}
@@ -78,7 +78,7 @@ func TestFloodsAreLimited(t *testing.T) {
 			open = append(open, c)
 		}
 		for i, c := range open {
-			_ = c.SetReadDeadline(time.Now().Add(30 * time.Second))
+			_ = c.SetReadDeadline(time.Now().Add(longEnough))
 			answer, err := io.ReadAll(c)
 			if err != nil {
 				t.Fatalf("connection %d stays open: %v", i, err)
@@ -88,10 +88,10 @@ func TestFloodsAreLimited(t *testing.T) {
 			}
 		}
 	})
-	await(t, 20*time.Second, "memory and sockets as before", func() bool {
+	await(t, longEnough, "memory and sockets as before", func() bool {
 		return h.sockets(t) <= sockets+10 && h.metric(t, "go_memstats_heap_inuse_bytes") < idle+32<<20
 	})
-	if r, err := http.Get("http://" + h.http + "/readyz"); err != nil || r.StatusCode != http.StatusOK {
+	if r, err := h.do("GET", "/readyz", "", nil); err != nil || r.StatusCode != http.StatusOK {
 		t.Errorf("the hub is not ready any more: %v %v", r, err)
 	}
 }

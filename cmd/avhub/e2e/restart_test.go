@@ -37,7 +37,7 @@ func TestStopIsGraceful(t *testing.T) {
 	t.Parallel()
 	h := newHub(t, "--demo", "--demo-cameras", freeAddr(t))
 	h.awaitState(t, "court-1", "live")
-	v, err := whepclient.Watch(t.Context(), whepclient.Options{URL: "http://" + h.http + "/whep/court-1", Sound: true})
+	v, err := whepclient.Watch(t.Context(), whepclient.Options{URL: h.whep("court-1"), Sound: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,8 +63,8 @@ func TestACameraThatIsKilledIsBackWithin3s(t *testing.T) {
 	kill := yard()
 	h := newHub(t)
 	h.add(t, map[string]string{"id": "yard", "url": "rtsp://" + addr + "/yard"})
-	h.awaitState(t, "yard", "live")
-	v, err := whepclient.Watch(t.Context(), whepclient.Options{URL: "http://" + h.http + "/whep/yard", Sound: true})
+	h.awaitFlows(t, "yard")
+	v, err := whepclient.Watch(t.Context(), whepclient.Options{URL: h.whep("yard"), Sound: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,8 +26,12 @@ import (
 
 // Options say what to watch.
 type Options struct {
-	URL   string // of the WHEP endpoint, with its query
-	Sound bool
+	// URL of the WHEP endpoint, with its query. An API token stands in it as a
+	// password would: http://:avt_…@host/whep/court-1.
+	URL string
+	// Cookie, if set, is sent as a browser sends its own: name=value.
+	Cookie string
+	Sound  bool
 	// OnPacket, if set, sees every packet as it arrives, from the goroutine that
 	// reads its track.
 	OnPacket func(kind pion.RTPCodecType, p *rtp.Packet)
@@ -42,9 +46,11 @@ type Viewer struct {
 	pc       *pion.PeerConnection
 	conn     net.PacketConn // its own, or nil
 	resource string
+	cookie   string
 	keyframe chan struct{}
 	found    atomic.Bool
 	packets  atomic.Uint64
+	last     atomic.Int64 // UnixNano of the last packet
 	missing  atomic.Uint64
 	readers  sync.WaitGroup
 }
@@ -121,6 +127,7 @@ func (v *Viewer) negotiate(ctx context.Context, o Options) error {
 		return err
 	}
 	started := time.Now()
+	v.cookie = o.Cookie
 	answer, err := v.post(ctx, o.URL, offer.SDP)
 	if err != nil {
 		return err
@@ -129,8 +136,24 @@ func (v *Viewer) negotiate(ctx context.Context, o Options) error {
 	return v.pc.SetRemoteDescription(pion.SessionDescription{Type: pion.SDPTypeAnswer, SDP: answer})
 }
 
+// request sends the token of an address as WHEP wants it, and the cookie.
+func (v *Viewer) request(ctx context.Context, method, address, body string) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if token, ok := r.URL.User.Password(); ok {
+		r.URL.User = nil
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	if v.cookie != "" {
+		r.Header.Set("Cookie", v.cookie)
+	}
+	return r, nil
+}
+
 func (v *Viewer) post(ctx context.Context, endpoint, offer string) (string, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(offer))
+	r, err := v.request(ctx, http.MethodPost, endpoint, offer)
 	if err != nil {
 		return "", err
 	}
@@ -171,6 +194,7 @@ func (v *Viewer) read(track *pion.TrackRemote, seen func(pion.RTPCodecType, *rtp
 			seen(track.Kind(), p)
 		}
 		v.packets.Add(1)
+		v.last.Store(time.Now().UnixNano())
 		if gap := p.SequenceNumber - next; !first && gap < 1<<15 {
 			v.missing.Add(uint64(gap))
 		}
@@ -184,6 +208,9 @@ func (v *Viewer) read(track *pion.TrackRemote, seen func(pion.RTPCodecType, *rtp
 // Keyframe is closed when a whole keyframe has arrived.
 func (v *Viewer) Keyframe() <-chan struct{} { return v.keyframe }
 
+// Silent is how long ago the last packet came.
+func (v *Viewer) Silent() time.Duration { return time.Since(time.Unix(0, v.last.Load())) }
+
 // Packets is how many have arrived.
 func (v *Viewer) Packets() uint64 { return v.packets.Load() }
 
@@ -192,7 +219,7 @@ func (v *Viewer) Missing() uint64 { return v.missing.Load() }
 
 // Leave ends the session as WHEP asks for, and waits for its end.
 func (v *Viewer) Leave(ctx context.Context) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodDelete, v.resource, nil)
+	r, err := v.request(ctx, http.MethodDelete, v.resource, "")
 	if err != nil {
 		return err
 	}

@@ -215,7 +215,7 @@ func TestAFaultBeginsAtItsTime(t *testing.T) {
 	if code := status(t, s); code != base.StatusOK {
 		t.Errorf("before its time the camera answers %d", code)
 	}
-	eventually(t, 5*time.Second, "the fault", func() bool { return status(t, s) == base.StatusNotFound })
+	eventually(t, 30*time.Second, "the fault", func() bool { return status(t, s) == base.StatusNotFound })
 	if passed := time.Since(s.started); passed < 500*time.Millisecond {
 		t.Errorf("it began after %v", passed)
 	}

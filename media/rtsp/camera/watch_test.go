@@ -113,7 +113,7 @@ func (w *watcher) have(k packet.Kind) []*rtp.Packet {
 // await waits until so many packets of a track have come, and returns them.
 func (w *watcher) await(k packet.Kind, n int) []*rtp.Packet {
 	w.t.Helper()
-	eventually(w.t, 15*time.Second, "packets", func() bool { return len(w.have(k)) >= n })
+	eventually(w.t, 30*time.Second, "packets", func() bool { return len(w.have(k)) >= n })
 	return w.have(k)
 }
 

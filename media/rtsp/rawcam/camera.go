@@ -63,6 +63,7 @@ type Habits struct {
 	NoAudio bool
 	Rounds  int // hangs up after so many rounds of 40 ms; 0 goes on
 	Lose    int // leaves every n-th packet out
+	Late    int // by UDP every n-th packet comes after the next, and twice
 }
 
 // Camera is a camera that listens.

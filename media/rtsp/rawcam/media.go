@@ -29,6 +29,7 @@ type sender struct {
 	channel int
 	udp     *net.UDPConn
 	to      *net.UDPAddr
+	late    []byte // a packet that the next overtakes
 }
 
 func (s *session) round(n int, h Habits) {
@@ -54,7 +55,17 @@ func (s *session) round(n int, h Habits) {
 			if h.Lose > 0 && int(t.seq)%h.Lose == 0 {
 				continue
 			}
-			s.send(t, channel, t.rtp(h.PTOffset, k == len(payloads)-1, uint32(n*t.Rate/25), payload))
+			p := t.rtp(h.PTOffset, k == len(payloads)-1, uint32(n*t.Rate/25), payload)
+			if h.Late > 0 && t.udp != nil && t.late == nil && int(t.seq)%h.Late == 0 {
+				t.late = p
+				continue
+			}
+			s.send(t, channel, p)
+			if t.late != nil {
+				s.send(t, channel, t.late)
+				s.send(t, channel, t.late)
+				t.late = nil
+			}
 		}
 		if n == 0 && t.udp == nil {
 			s.send(t, rtcp, t.report())

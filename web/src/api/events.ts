@@ -4,7 +4,7 @@
 export interface Event {
   id: number
   time: string
-  type: 'source.added' | 'source.changed' | 'source.removed' | 'hub.resync'
+  type: 'source.added' | 'source.changed' | 'source.removed' | 'hearing.changed' | 'hub.resync' | 'recording.segment' | 'recording.gap' | 'recording.gap_end' | 'recording.sealed'
   object: string
   data: unknown
 }

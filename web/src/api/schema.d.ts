@@ -4,6 +4,489 @@
  */
 
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did, watched or was refused what, newest first */
+        get: operations["search-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a search finds, as a list for spreadsheets; the export is itself recorded */
+        get: operations["export-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest signed head; kept elsewhere, it proves that nothing was cut off */
+        get: operations["audit-head"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The hub's own certificate authority, with instructions to install it */
+        get: operations["get-authority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases that one may know of, newest first */
+        get: operations["list-cases"];
+        put?: never;
+        /** Enter a case */
+        post: operations["add-case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a text is a case number, and if not, which part is wrong */
+        get: operations["check-case-number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case with its hearings */
+        get: operations["get-case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a case; what is left out stays */
+        patch: operations["change-case"];
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All recordings of a case as a case file, one ZIP archive; ranges work for one tag, so that a download that broke off goes on */
+        get: operations["export-case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/export/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All recordings of a case as a case file: how large it is, and its tag */
+        get: operations["describe-case-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put all recordings of a case, those to come too, under a legal hold, or lift it */
+        put: operations["hold-case"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tree of courts */
+        get: operations["list-courts"];
+        put?: never;
+        /** Add a court */
+        post: operations["add-court"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Rename or move a court */
+        put: operations["change-court"];
+        post?: never;
+        /** Remove a court that nothing belongs to */
+        delete: operations["remove-court"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/courts/{id}/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who can sit in a court's hearings */
+        get: operations["list-colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/door": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the log-in page needs to know */
+        get: operations["get-door"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hearings of a day, by their start, or of a case that is searched for, newest first */
+        get: operations["list-hearings"];
+        put?: never;
+        /** Schedule a hearing */
+        post: operations["schedule-hearing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/clashes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a plan would clash with: courtrooms and people; nothing is entered */
+        post: operations["find-clashes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/external": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A hearing as the case system has it; the same again changes nothing */
+        put: operations["upsert-hearing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a list of hearings (CSV), as a preview or to enter them all */
+        post: operations["import-hearings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/template.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty list of hearings, with an example, for spreadsheets */
+        get: operations["import-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/{hearing}/links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a join link; who is in by it is out */
+        delete: operations["revoke-link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One hearing with its history and participants */
+        get: operations["get-hearing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/{id}/certificate.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate of all recordings of a hearing, to be printed and signed: times, gaps, integrity check values; equal recordings make equal bytes */
+        get: operations["certify-hearing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do something to a hearing: prepare, open, adjourn, close … */
+        post: operations["command-hearing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/{id}/compositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The composed pictures of a hearing that are made or being made, the latest first */
+        get: operations["list-compositions"];
+        put?: never;
+        /** Make one picture of all cameras of a hearing, with case number and time burnt in; the same again is the same one */
+        post: operations["compose-hearing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All recordings of a hearing as a case file, one ZIP archive; ranges work for one tag, so that a download that broke off goes on */
+        get: operations["export-hearing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/{id}/export/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All recordings of a hearing as a case file: how large it is, and its tag */
+        get: operations["describe-hearing-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Join links of a hearing */
+        get: operations["list-links"];
+        put?: never;
+        /** Make a participant's join link; one before is void */
+        post: operations["add-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hearings/{id}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Who takes part beside the panel */
+        put: operations["put-participants"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hub": {
         parameters: {
             query?: never;
@@ -21,6 +504,536 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come in by a join link */
+        post: operations["join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Log in with name and password */
+        post: operations["log-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/login/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second factor of a log-in */
+        post: operations["log-in-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the session */
+        post: operations["log-out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is logged in */
+        get: operations["get-me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go there to link one's account with the identity */
+        post: operations["link-identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's own password; all other sessions end */
+        post: operations["change-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Turn the second factor on */
+        put: operations["confirm-second-factor"];
+        /** A secret for an authenticator app, to be confirmed */
+        post: operations["begin-second-factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an API token; it is shown this once */
+        post: operations["add-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from there */
+        get: operations["finish-oidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to the court's identity provider to log in */
+        get: operations["begin-oidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recordings that one may know of, the latest first */
+        get: operations["list-recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One recording: its files, gaps, marks and seal */
+        get: operations["get-recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/certificate.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate of a recording, to be printed and signed: times, gaps, integrity check values; equal recordings make equal bytes */
+        get: operations["certify-recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recording as a case file, one ZIP archive; ranges work for one tag, so that a download that broke off goes on */
+        get: operations["export-recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/export/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recording as a case file: how large it is, and its tag */
+        get: operations["describe-recording-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the pictures of a stretch are shown, for going from one to the next */
+        get: operations["list-frames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/gaps/{gap}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say why something was not recorded; a signature under another text is void */
+        put: operations["explain-gap"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/gaps/{gap}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sign the explanation of a gap, as the hearing's presiding judge */
+        put: operations["sign-gap"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a recording that belongs to no case under a legal hold, or lift it */
+        put: operations["hold-recording"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/index.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** HLS: what a player begins with */
+        get: operations["play-hls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/inits/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tracks of a segment, for players that get its parts one by one */
+        get: operations["get-initialization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a moment of a recording */
+        post: operations["add-mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/media.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** HLS: the segments by ranges of bytes; grows while it is recorded */
+        get: operations["play-hls-media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a stretch's bytes stand in the segments' files, from the keyframe before it */
+        get: operations["list-parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/play.mp4": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A stretch as one MP4 file; ranges work */
+        get: operations["play-recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/segments/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A segment's file with its times on the recording's timeline; ranges work */
+        get: operations["get-segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/thumbnail.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last keyframe at or before a time */
+        get: operations["get-thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the top court and the first administrator */
+        post: operations["set-up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Courtrooms and other places */
+        get: operations["list-sites"];
+        put?: never;
+        /** Add a site */
+        post: operations["add-site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a site */
+        put: operations["change-site"];
+        post?: never;
+        /** Remove a site */
+        delete: operations["remove-site"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -28,7 +1041,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All sources with their state */
+        /** The sources that one may know of, with their state */
         get: operations["list-sources"];
         put?: never;
         /** Add a source */
@@ -75,6 +1088,25 @@ export interface paths {
         patch: operations["change-source"];
         trace?: never;
     };
+    "/api/v1/sources/{id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a source is being recorded */
+        get: operations["get-source-recording"];
+        put?: never;
+        /** Start recording a source by hand */
+        post: operations["start-recording"];
+        /** Stop what was started by hand, and seal it */
+        delete: operations["stop-recording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{id}/snapshot.jpg": {
         parameters: {
             query?: never;
@@ -92,10 +1124,221 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts that one manages */
+        get: operations["list-users"];
+        put?: never;
+        /** Make an account */
+        post: operations["add-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an account; what is left out stays */
+        patch: operations["change-user"];
+        trace?: never;
+    };
+    "/api/v1/users/{user}/identity/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the identity off an account */
+        post: operations["unlink-identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/second-factor/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a user's second factor off */
+        post: operations["drop-second-factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Log-ins of a user that are alive */
+        get: operations["list-sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a log-in; its pictures and sockets go with it */
+        delete: operations["end-session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API tokens of a user */
+        get: operations["list-tokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End an API token */
+        delete: operations["end-token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget the wrong passwords and codes of an account */
+        post: operations["unlock-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of rooms, parts in them and standings of parties, with their names and rules */
+        get: operations["get-vocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Abilities: {
+            manage: boolean;
+            publish: boolean;
+            snapshot: boolean;
+            talk_back: boolean;
+            watch: boolean;
+        };
+        Account: {
+            disabled: boolean;
+            full_name: string;
+            grants: components["schemas"]["Grant"][] | null;
+            has_password: boolean;
+            id: string;
+            /** @description the password was set by somebody else */
+            must_change: boolean;
+            name: string;
+            /** @description logs in through the court's identity provider */
+            oidc: boolean;
+            second_factor: boolean;
+            /**
+             * Format: int64
+             * @description log-ins that are alive
+             */
+            sessions: number;
+            /**
+             * Format: date-time
+             * @description until then somebody must wait who has typed wrong passwords or codes for this account
+             */
+            slowed?: string;
+        };
+        Actor: {
+            name: string;
+            user: string;
+        };
+        AddCourtInputBody: {
+            id: string;
+            name: string;
+            /** @description id of the court above; empty for the top one */
+            parent: string;
+        };
         AddInputBody: {
             court?: string;
             /** @example court-1 */
@@ -105,6 +1348,8 @@ export interface components {
             record?: "always" | "in_session" | "never";
             /** @enum {string} */
             site?: "courtroom" | "detention_centre" | "prison_court" | "command_centre" | "service_hall" | "meeting_room" | "security" | "field";
+            /** @description the courtroom or other site that it stands in; empty: a site of its own */
+            site_id?: string;
             /** @enum {string} */
             start?: "always" | "on_demand";
             sub_url?: string;
@@ -112,6 +1357,22 @@ export interface components {
             transport?: "auto" | "tcp" | "udp" | "multicast";
             /** @description rtsp:// or rtsps://; empty: an encoder publishes to the hub */
             url?: string;
+        };
+        AddSiteInputBody: {
+            court: string;
+            id: string;
+            /** @enum {string} */
+            kind: "courtroom" | "detention_centre" | "prison_court" | "command_centre" | "service_hall" | "meeting_room" | "security" | "field";
+            name: string;
+        };
+        AddUserInputBody: {
+            disabled?: boolean;
+            full_name?: string;
+            /** @description to log in with */
+            name: string;
+            /** @description the user must change it at the next log-in */
+            password?: string;
+            roles?: components["schemas"]["Grant"][];
         };
         Audio: {
             /**
@@ -129,9 +1390,300 @@ export interface components {
              */
             sample_rate: number;
         };
+        AuditEntry: {
+            action: string;
+            court?: string;
+            detail?: {
+                [key: string]: string;
+            };
+            ledger: string;
+            /** Format: int64 */
+            n: number;
+            object: components["schemas"]["Object"];
+            outcome: string;
+            ref?: string;
+            /** Format: date-time */
+            time: string;
+            who: components["schemas"]["Who"];
+            why?: string;
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][] | null;
+            /** @description to go on with; empty: that was all */
+            next: string;
+        };
+        Authority: {
+            comparison: components["schemas"]["Text"];
+            /** @description where the certificate is, for Windows, macOS, iOS and Android */
+            der: string;
+            /** @description SHA-256 of the certificate, to be compared with what the hub's log or avhub doctor says */
+            fingerprint: string;
+            /** @description one for each platform; file names the download */
+            guides: components["schemas"]["Guide"][] | null;
+            introduction: components["schemas"]["Text"];
+            /** @description what the hub's certificate is for */
+            names: string[] | null;
+            /** @description where it is, for Firefox and Linux */
+            pem: string;
+            /**
+             * Format: date-time
+             * @description end of the hub's certificate; it is renewed by itself
+             */
+            until: string;
+        };
+        Case: {
+            court: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            external_id?: string;
+            hold?: components["schemas"]["Hold"];
+            id: string;
+            number: string;
+            parties?: components["schemas"]["Party"][] | null;
+            title: string;
+        };
+        CaseSettings: {
+            court?: string;
+            external_id?: string;
+            /** @description 案号, such as （2021）黑11民初23号 */
+            number?: string;
+            parties?: components["schemas"]["Party"][];
+            /** @description cause of action */
+            title?: string;
+        };
+        CaseWithHearings: {
+            court: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            external_id?: string;
+            hearings: components["schemas"]["Hearing"][] | null;
+            hold?: components["schemas"]["Hold"];
+            id: string;
+            number: string;
+            parties?: components["schemas"]["Party"][] | null;
+            title: string;
+        };
         Cause: {
             code: string;
             detail: string;
+        };
+        ChangeUserInputBody: {
+            disabled?: boolean;
+            full_name?: string;
+            name?: string;
+            /** @description the user must change it at the next log-in */
+            password?: string;
+            roles?: components["schemas"]["Grant"][];
+        };
+        CheckedNumber: {
+            /** @description id of the case that has this number, where the caller may know of it */
+            case?: string;
+            /** @description in its official form; empty: it is none */
+            number: string;
+            why?: string;
+            /**
+             * @description the first part that is wrong
+             * @enum {string}
+             */
+            wrong?: "year" | "court" | "type" | "number" | "end" | "sub";
+        };
+        ClockStep: {
+            /** Format: double */
+            at: number;
+            /**
+             * Format: double
+             * @description seconds, forward or back
+             */
+            step: number;
+        };
+        CodeInputBody: {
+            /** @description six digits, or a recovery code */
+            code: string;
+        };
+        CodedTrack: {
+            /** Format: int64 */
+            channels: number;
+            codec: string;
+            /** Format: int64 */
+            height: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "video" | "audio";
+            /** @description RFC 6381 */
+            mime: string;
+            /** Format: int64 */
+            sample_rate: number;
+            /** @description codec as it came, where it is kept in another form without loss */
+            source: string;
+            /** Format: int64 */
+            width: number;
+        };
+        Coding: {
+            /**
+             * Format: int64
+             * @description number of the first of the segments, whose initialization serves all
+             */
+            id: number;
+            tracks: components["schemas"]["CodedTrack"][] | null;
+        };
+        Colleague: {
+            full_name: string;
+            /** @description to log in with, which lists of hearings name people by */
+            name: string;
+            /** @description at this court, or over it */
+            roles: string[] | null;
+            /** @description id */
+            user: string;
+        };
+        Command: {
+            keep_recording?: boolean;
+            kind: string;
+            /** Format: int64 */
+            minutes?: number;
+            ordered_by?: string;
+            panel?: components["schemas"]["Member"][] | null;
+            plan?: components["schemas"]["Plan"];
+            site?: string;
+            /** Format: date-time */
+            start?: string;
+            /** Format: int64 */
+            version?: number;
+            why?: string;
+        };
+        ComposeInputBody: {
+            /**
+             * @description pip: picture in picture
+             * @enum {string}
+             */
+            layout: "grid" | "pip";
+            /** @description source of the large picture */
+            main?: string;
+            /** @description such as whom the copy is for */
+            watermark?: string;
+        };
+        Composition: {
+            /** Format: date-time */
+            asked: string;
+            id: string;
+            /** @enum {string} */
+            layout: "grid" | "pip";
+            /** @description source of the large picture; empty: the first */
+            main: string;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            progress: number;
+            /**
+             * Format: int64
+             * @description bytes, when it is done
+             */
+            size: number;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed";
+            /** @description burnt in; empty: none */
+            watermark: string;
+            /** @description it failed */
+            why: string;
+        };
+        ConfirmInputBody: {
+            code: string;
+            password: string;
+            secret: string;
+        };
+        Court: {
+            id: string;
+            name: string;
+            parent?: string;
+        };
+        CourtInfo: {
+            id: string;
+            may: components["schemas"]["CourtPowers"];
+            name: string;
+            parent?: string;
+        };
+        CourtPowers: {
+            /** @description manage its users */
+            accounts: boolean;
+            /** @description manage it, its sites and the courts under it */
+            courts: boolean;
+            /** @description enter hearings of anybody, and lists of them */
+            import: boolean;
+            /** @description enter hearings, at least those in which the caller sits */
+            schedule: boolean;
+            /** @description manage its sources */
+            sources: boolean;
+        };
+        CourtSettings: {
+            name: string;
+            /** @description id of the court above; empty for the top one */
+            parent: string;
+        };
+        DemoUser: {
+            full_name: string;
+            name: string;
+            password: string;
+            role: string;
+        };
+        Door: {
+            /** @description the hub has a certificate authority of its own, see /api/v1/authority */
+            ca: boolean;
+            /** @description users of the demo court, shown on this machine only */
+            demo: components["schemas"]["DemoUser"][] | null;
+            /** @description the court's identity provider lets people in: /api/v1/oidc/login */
+            oidc: boolean;
+            /** @description its name; empty: pages have one */
+            oidc_name: string;
+            /** @description the hub has an administrator */
+            set_up: boolean;
+        };
+        DropInputBody: {
+            /** @description one's own, for one's own account */
+            password?: string;
+        };
+        Event: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Actor"];
+            /** Format: date-time */
+            clock_at?: string;
+            command: string;
+            from?: string;
+            hearing: string;
+            ordered_by?: string;
+            plan?: components["schemas"]["Plan"];
+            recording: boolean;
+            to: string;
+            /** Format: int64 */
+            version: number;
+            why?: string;
+        };
+        ExportContents: {
+            /** Format: int64 */
+            files: number;
+            /** Format: int64 */
+            gaps: number;
+            /**
+             * Format: double
+             * @description seconds recorded, of all recordings together
+             */
+            media: number;
+            /** @description of the file */
+            name: string;
+            /** @description a reason must be given */
+            reason: boolean;
+            /** Format: int64 */
+            recordings: number;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            size: number;
+            /** @description names these very bytes; it changes when something is added to a recording */
+            tag: string;
         };
         FieldError: {
             /** @example body.url */
@@ -143,6 +1695,176 @@ export interface components {
             detail: string;
             /** @enum {string} */
             level: "ok" | "note" | "warn";
+        };
+        FrameAccount: {
+            /** Format: int64 */
+            gapped: number;
+            /** Format: int64 */
+            in: number;
+            /** Format: int64 */
+            kept: number;
+            kind: string;
+            /** Format: int64 */
+            track: number;
+        };
+        FrameList: {
+            items: components["schemas"]["RecordingFrame"][] | null;
+        };
+        GapInputBody: {
+            /** @description the explanation; to sign it: the one that is signed, word for word */
+            text: string;
+        };
+        GoTo: {
+            /** @description where the browser is to go */
+            address: string;
+        };
+        Grant: {
+            court: string;
+            role: string;
+            sites?: string[] | null;
+        };
+        Guide: {
+            file: string;
+            note: components["schemas"]["Text"];
+            platform: string;
+            steps: components["schemas"]["Text"][] | null;
+            title: components["schemas"]["Text"];
+        };
+        Head: {
+            hash: string;
+            hash_sm3?: string;
+            id: string;
+            /** Format: int64 */
+            n: number;
+            signature: string;
+            sm2?: string;
+        };
+        Hearing: {
+            case?: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            closed_at?: string;
+            court: string;
+            earlier?: components["schemas"]["Sitting"][] | null;
+            external_id?: string;
+            history?: components["schemas"]["Event"][] | null;
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            minutes: number;
+            /** Format: date-time */
+            opened_at?: string;
+            panel?: components["schemas"]["Member"][] | null;
+            public: boolean;
+            recorded: boolean;
+            recording: boolean;
+            site?: string;
+            /** Format: date-time */
+            start: string;
+            state: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        HearingInfo: {
+            case?: string;
+            /** @description 案号; empty: none */
+            case_number: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            closed_at?: string;
+            court: string;
+            court_name: string;
+            earlier?: components["schemas"]["Sitting"][] | null;
+            external_id?: string;
+            history?: components["schemas"]["Event"][] | null;
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            minutes: number;
+            /** Format: date-time */
+            opened_at?: string;
+            panel?: components["schemas"]["Member"][] | null;
+            /** @description of its case */
+            parties: components["schemas"]["Party"][] | null;
+            public: boolean;
+            recorded: boolean;
+            recording: boolean;
+            site?: string;
+            /** @description empty: everybody comes by the network */
+            site_name: string;
+            /** Format: date-time */
+            start: string;
+            state: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        HearingPowers: {
+            /** @description its room */
+            enter: boolean;
+            /** @description change it, its participants and their links */
+            manage: boolean;
+        };
+        HearingView: {
+            case?: string;
+            /** @description 案号; empty: none */
+            case_number: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /** @description that its state allows; not all are everybody's to give */
+            commands: string[] | null;
+            court: string;
+            court_name: string;
+            earlier?: components["schemas"]["Sitting"][] | null;
+            external_id?: string;
+            history?: components["schemas"]["Event"][] | null;
+            id: string;
+            kind: string;
+            may: components["schemas"]["HearingPowers"];
+            /** Format: int64 */
+            minutes: number;
+            /** @description commands that the caller can give now */
+            offers: components["schemas"]["Offer"][] | null;
+            /** Format: date-time */
+            opened_at?: string;
+            panel?: components["schemas"]["Member"][] | null;
+            participants: components["schemas"]["Participant"][] | null;
+            /** @description of its case */
+            parties: components["schemas"]["Party"][] | null;
+            public: boolean;
+            recorded: boolean;
+            recording: boolean;
+            site?: string;
+            /** @description empty: everybody comes by the network */
+            site_name: string;
+            /** Format: date-time */
+            start: string;
+            state: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        Hold: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Actor"];
+            on: boolean;
+            reason: string;
+        };
+        HoldBody: {
+            on: boolean;
+            /** @description why; it is kept */
+            reason: string;
+        };
+        HoldState: {
+            by: string;
+            on: boolean;
+            reason: string;
         };
         Hub: {
             commit: string;
@@ -157,6 +1879,8 @@ export interface components {
              * @description where encoders publish and players play
              */
             rtsp_port: number;
+            /** @description rtsps:// is spoken on that port too */
+            rtsps: boolean;
             /** Format: date-time */
             started: string;
             /**
@@ -167,6 +1891,117 @@ export interface components {
             /** @description pictures that a browser cannot show are converted */
             transcode: boolean;
             version: string;
+        };
+        ImportOther: {
+            /** Format: date-time */
+            from?: string;
+            /** Format: int64 */
+            line?: number;
+            title?: string;
+            /** Format: date-time */
+            to?: string;
+        };
+        ImportProblem: {
+            code: string;
+            /** Format: int64 */
+            column: number;
+            /** Format: int64 */
+            count?: number;
+            field?: string;
+            fix: string;
+            heading?: string;
+            /** Format: int64 */
+            line: number;
+            /** Format: int64 */
+            most?: number;
+            other?: components["schemas"]["ImportOther"];
+            value?: string;
+            warning?: boolean;
+            what: string;
+        };
+        ImportRow: {
+            cause?: string;
+            /** Format: int64 */
+            line: number;
+            number: string;
+            parties?: components["schemas"]["Party"][] | null;
+            plan: components["schemas"]["Plan"];
+        };
+        Imported: {
+            /** Format: int64 */
+            added: number;
+            /**
+             * Format: int64
+             * @description known by their external id
+             */
+            changed: number;
+            /** @description what is wrong with the others, by line */
+            problems: components["schemas"]["ImportProblem"][] | null;
+            /** @description the lines that are good */
+            rows: components["schemas"]["ImportRow"][] | null;
+            /**
+             * Format: int64
+             * @description known, and as they were
+             */
+            same: number;
+        };
+        Incoming: {
+            cancelled?: boolean;
+            case?: string;
+            court: string;
+            external_id?: string;
+            kind: string;
+            /** Format: int64 */
+            minutes: number;
+            panel?: components["schemas"]["Member"][] | null;
+            public: boolean;
+            recorded: boolean;
+            site?: string;
+            /** Format: date-time */
+            start: string;
+            title: string;
+            why?: string;
+        };
+        JoinInputBody: {
+            /** @description six digits, where they are asked for */
+            code?: string;
+            /** @description what follows the # of the link */
+            token: string;
+        };
+        Joined: {
+            /** @enum {string} */
+            answer: "let_in" | "early" | "over" | "revoked" | "elsewhere" | "no_device" | "code" | "code_wrong";
+            /** @description its name */
+            court: string;
+            hearing: string;
+            /** @description of the hearing */
+            kind: string;
+            /** @description of the person whose link it is */
+            name: string;
+            /**
+             * Format: date-time
+             * @description from when on the link lets in
+             */
+            opens: string;
+            part: string;
+            part_en: string;
+            /** @description what stands on their name plate: 原告, 上诉人, 证人 … */
+            part_zh: string;
+            /** Format: date-time */
+            start: string;
+            /** @description of the hearing */
+            title: string;
+        };
+        KindFacts: {
+            chinese: string;
+            english: string;
+            gallery: boolean;
+            kind: string;
+            leads: string[] | null;
+            needs_case: boolean;
+            parts: string[] | null;
+            recording: string;
+            without: string[] | null;
         };
         Line: {
             audio: components["schemas"]["Audio"];
@@ -196,6 +2031,276 @@ export interface components {
             /** @description tcp, udp or multicast; empty while not connected */
             transport: string;
             video: components["schemas"]["Video"];
+        };
+        LinkDevice: {
+            address: string;
+            /** @description the browser, as it names itself */
+            agent: string;
+            /**
+             * Format: date-time
+             * @description last use, to half a minute
+             */
+            seen: string;
+            /** Format: date-time */
+            since: string;
+        };
+        LinkIdentityInputBody: {
+            /** @description one's own */
+            password?: string;
+        };
+        LinkInfo: {
+            /** @description six digits are asked for at the first use */
+            code: boolean;
+            /** @description who is in by it now */
+            devices: components["schemas"]["LinkDevice"][] | null;
+            id: string;
+            /** Format: date-time */
+            not_after: string;
+            /** Format: date-time */
+            not_before: string;
+            participant: string;
+            /** Format: date-time */
+            revoked?: string;
+            /** @description what follows /join# in the address; good for one person and one device */
+            token: string;
+            /**
+             * Format: date-time
+             * @description when it was bound to a device
+             */
+            used?: string;
+        };
+        LinkInputBody: {
+            /** @description ask for six digits at the first use, told to the person by another way */
+            code?: boolean;
+            /**
+             * Format: date-time
+             * @description left out: six hours after it
+             */
+            not_after?: string;
+            /**
+             * Format: date-time
+             * @description left out: two hours before the hearing
+             */
+            not_before?: string;
+            participant: string;
+        };
+        ListAccountBody: {
+            items: components["schemas"]["Account"][] | null;
+        };
+        ListCaseBody: {
+            items: components["schemas"]["Case"][] | null;
+        };
+        ListColleagueBody: {
+            items: components["schemas"]["Colleague"][] | null;
+        };
+        ListCompositionBody: {
+            items: components["schemas"]["Composition"][] | null;
+        };
+        ListCourtInfoBody: {
+            items: components["schemas"]["CourtInfo"][] | null;
+        };
+        ListHearingInfoBody: {
+            items: components["schemas"]["HearingInfo"][] | null;
+        };
+        ListLinkInfoBody: {
+            items: components["schemas"]["LinkInfo"][] | null;
+        };
+        ListParticipantBody: {
+            items: components["schemas"]["Participant"][] | null;
+        };
+        ListPlanClashBody: {
+            items: components["schemas"]["PlanClash"][] | null;
+        };
+        ListSessionInfoBody: {
+            items: components["schemas"]["SessionInfo"][] | null;
+        };
+        ListSiteBody: {
+            items: components["schemas"]["Site"][] | null;
+        };
+        ListTokenInfoBody: {
+            items: components["schemas"]["TokenInfo"][] | null;
+        };
+        LoginInputBody: {
+            name: string;
+            password: string;
+        };
+        MarkInputBody: {
+            /**
+             * Format: double
+             * @description seconds since the recording's beginning
+             */
+            at: number;
+            text: string;
+        };
+        Me: {
+            /**
+             * Format: date-time
+             * @description when the log-in ends, whatever is done
+             */
+            expires?: string;
+            full_name: string;
+            /** @description false: logs in through the court's identity provider alone */
+            has_password: boolean;
+            /** @description of a guest */
+            hearing?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "user" | "token" | "guest";
+            /** @description the court's identity provider lets them in too */
+            linked: boolean;
+            /** @description where to go after logging out, to be logged out at the identity provider too; add post_logout_redirect_uri */
+            log_out?: string;
+            /** @description by action: whether it is the caller's anywhere, for menus; each request is asked anew */
+            may: {
+                [key: string]: boolean;
+            };
+            /** @description to log in with */
+            name: string;
+            roles: components["schemas"]["Grant"][] | null;
+            /** @description a code is asked for at log-in */
+            second_factor: boolean;
+            session?: string;
+            /**
+             * @description what is asked for before anything else: a code, or a new password
+             * @enum {string}
+             */
+            stage: "full" | "second_factor" | "password";
+        };
+        Member: {
+            name: string;
+            part: string;
+            user?: string;
+        };
+        NewLink: {
+            /** @description six digits are asked for at the first use */
+            code: boolean;
+            /** @description who is in by it now */
+            devices: components["schemas"]["LinkDevice"][] | null;
+            /** @description shown this once */
+            digits?: string;
+            id: string;
+            /** Format: date-time */
+            not_after: string;
+            /** Format: date-time */
+            not_before: string;
+            participant: string;
+            /** Format: date-time */
+            revoked?: string;
+            /** @description what follows /join# in the address; good for one person and one device */
+            token: string;
+            /**
+             * Format: date-time
+             * @description when it was bound to a device
+             */
+            used?: string;
+        };
+        NewToken: {
+            /** @description empty: no limit */
+            court: string;
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires: string;
+            id: string;
+            name: string;
+            scopes: string[] | null;
+            /**
+             * Format: date-time
+             * @description last use, to a minute
+             */
+            seen: string;
+            /** @description shown this once; the hub keeps its hash */
+            token: string;
+        };
+        Object: {
+            id?: string;
+            kind: string;
+            name?: string;
+        };
+        Offer: {
+            kind: string;
+            on_order: boolean;
+            why: boolean;
+        };
+        PartFacts: {
+            account: boolean;
+            chinese: string;
+            english: string;
+            held_back: boolean;
+            hidden: boolean;
+            panel: boolean;
+            part: string;
+            powers: string[] | null;
+        };
+        PartList: {
+            /**
+             * Format: double
+             * @description how far the recording reaches
+             */
+            end: number;
+            /** @description nothing is being recorded now */
+            gap: boolean;
+            items: components["schemas"]["RecordingPart"][] | null;
+            /** @description it is still being written */
+            open: boolean;
+        };
+        Participant: {
+            hearing: string;
+            id: string;
+            name: string;
+            part: string;
+            standing?: string;
+            user?: string;
+        };
+        ParticipantsInputBody: {
+            items: components["schemas"]["Person"][] | null;
+        };
+        Party: {
+            name: string;
+            standing: string;
+        };
+        PasswordInputBody: {
+            new: string;
+            old: string;
+        };
+        Person: {
+            /** @description empty: somebody new */
+            id?: string;
+            name: string;
+            part: string;
+            standing?: string;
+            /** @description empty: comes by a join link */
+            user?: string;
+        };
+        Plan: {
+            case?: string;
+            court: string;
+            external_id?: string;
+            kind: string;
+            /** Format: int64 */
+            minutes: number;
+            panel?: components["schemas"]["Member"][] | null;
+            public: boolean;
+            recorded: boolean;
+            site?: string;
+            /** Format: date-time */
+            start: string;
+            title: string;
+        };
+        PlanClash: {
+            /** Format: date-time */
+            from: string;
+            /** @description id of the other, where the caller may know of it */
+            hearing?: string;
+            /**
+             * @description site: the courtroom is taken; person: somebody sits elsewhere
+             * @enum {string}
+             */
+            kind: "site" | "person";
+            person?: string;
+            title?: string;
+            /** Format: date-time */
+            to: string;
         };
         ProbeInputBody: {
             /** @description the source being edited: *** in the url then stands for its password */
@@ -250,6 +2355,338 @@ export interface components {
              */
             type?: string;
         };
+        Recording: {
+            running: components["schemas"]["RunningNow"][] | null;
+            /**
+             * @description failed: it must be recorded and cannot be
+             * @enum {string}
+             */
+            state: "recording" | "gap" | "failed" | "off";
+            /** @description of a gap: its cause; of a failure: what went wrong */
+            why: string;
+        };
+        RecordingAbilities: {
+            /** @description say in writing why there is a gap */
+            explain: boolean;
+            /** @description take it away as a file */
+            export: boolean;
+            /** @description put a legal hold on it, or on its case */
+            hold: boolean;
+            mark: boolean;
+            play: boolean;
+            /** @description sign such an explanation, if one leads the hearing */
+            sign: boolean;
+        };
+        RecordingDetail: {
+            /** Format: date-time */
+            begin: string;
+            /** Format: int64 */
+            bytes: number;
+            /** @description id */
+            case: string;
+            /** @description settings of the hub's clock while it was recorded */
+            clocks: components["schemas"]["ClockStep"][] | null;
+            /** @description how its segments are coded */
+            codings: components["schemas"]["Coding"][] | null;
+            /**
+             * Format: date-time
+             * @description how far it reaches
+             */
+            end: string;
+            /** @description why it can be read only in part; empty: it can be read */
+            fault: string;
+            files: components["schemas"]["RecordingSegment"][] | null;
+            /** @description always, hand or hearing */
+            for: string;
+            /** Format: int64 */
+            gap_count: number;
+            gap_list: components["schemas"]["RecordingGap"][] | null;
+            /**
+             * Format: double
+             * @description seconds of it that were not recorded
+             */
+            gaps: number;
+            /** @description id */
+            hearing: string;
+            /** @description legal hold */
+            held: components["schemas"]["RecordingHold"];
+            id: string;
+            /** @description all that it was labelled with */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Format: double
+             * @description seconds, gaps included
+             */
+            length: number;
+            marks: components["schemas"]["RecordingMark"][] | null;
+            may: components["schemas"]["RecordingAbilities"];
+            /** @description of the source, as it was then */
+            name: string;
+            /** @description 案号 */
+            number: string;
+            seal: components["schemas"]["RecordingSeal"];
+            /** @description it has ended; false: it is being written, or waits for the hub to go on */
+            sealed: boolean;
+            /** Format: int64 */
+            segments: number;
+            /** @description recordings of one set belong on one timeline; empty: by itself */
+            set: string;
+            source: string;
+            /** @description of the hearing */
+            title: string;
+            /** @description times in which one track was missing while others went on */
+            track_gaps: components["schemas"]["RecordingGap"][] | null;
+            /** @description integrity check value of what is sealed */
+            value: string;
+        };
+        RecordingFrame: {
+            /**
+             * Format: double
+             * @description when it is shown first
+             */
+            at: number;
+            keyframe: boolean;
+        };
+        RecordingGap: {
+            /** @description who ordered it */
+            by: string;
+            cause: string;
+            countersigned_by: string;
+            detail: string;
+            /** Format: double */
+            end: number;
+            explained_by: string;
+            explanation: string;
+            /** @description it has not ended */
+            lasts: boolean;
+            /** @description it was ordered; else it is a fault, to be explained and signed for */
+            lawful: boolean;
+            /**
+             * Format: int64
+             * @description 0 of a track's gap
+             */
+            number: number;
+            /** Format: double */
+            start: number;
+            /**
+             * Format: int64
+             * @description 0: of all
+             */
+            track: number;
+            /** Format: date-time */
+            utc: string;
+        };
+        RecordingHold: {
+            by: string;
+            reason: string;
+        };
+        RecordingMark: {
+            /** Format: double */
+            at: number;
+            by: string;
+            id: string;
+            text: string;
+        };
+        RecordingPage: {
+            items: components["schemas"]["RecordingSummary"][] | null;
+            /** @description to go on with; empty: that was all */
+            next: string;
+        };
+        RecordingPart: {
+            /**
+             * Format: int64
+             * @description inits/{coding}.mp4 goes before it
+             */
+            coding: number;
+            /** Format: double */
+            duration: number;
+            /** @description a picture can be decoded from its beginning */
+            keyframe: boolean;
+            /**
+             * Format: int64
+             * @description in segments/{file}
+             */
+            offset: number;
+            /** Format: int64 */
+            segment: number;
+            /** Format: int64 */
+            size: number;
+            /** Format: double */
+            start: number;
+        };
+        RecordingSeal: {
+            /** Format: date-time */
+            ended: string;
+            frames: components["schemas"]["FrameAccount"][] | null;
+            /**
+             * Format: double
+             * @description seconds recorded: media and gaps make the length
+             */
+            media: number;
+            /**
+             * Format: int64
+             * @description of the hub while it was recorded
+             */
+            restarts: number;
+        };
+        RecordingSegment: {
+            archived: boolean;
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description id of its coding; 0: it cannot be played
+             */
+            coding: number;
+            /** Format: double */
+            end: number;
+            file: string;
+            /** @description why its file is not here: the rule by which it was deleted, or damaged; empty: it is */
+            gone: string;
+            /** Format: int64 */
+            number: number;
+            /** @description empty while it is being written */
+            sha256: string;
+            /** Format: double */
+            start: number;
+            /**
+             * Format: date-time
+             * @description of its first frame
+             */
+            utc: string;
+        };
+        RecordingSummary: {
+            /** Format: date-time */
+            begin: string;
+            /** Format: int64 */
+            bytes: number;
+            /** @description id */
+            case: string;
+            /**
+             * Format: date-time
+             * @description how far it reaches
+             */
+            end: string;
+            /** @description why it can be read only in part; empty: it can be read */
+            fault: string;
+            /** @description always, hand or hearing */
+            for: string;
+            /** Format: int64 */
+            gap_count: number;
+            /**
+             * Format: double
+             * @description seconds of it that were not recorded
+             */
+            gaps: number;
+            /** @description id */
+            hearing: string;
+            id: string;
+            /** @description all that it was labelled with */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Format: double
+             * @description seconds, gaps included
+             */
+            length: number;
+            may: components["schemas"]["RecordingAbilities"];
+            /** @description of the source, as it was then */
+            name: string;
+            /** @description 案号 */
+            number: string;
+            /** @description it has ended; false: it is being written, or waits for the hub to go on */
+            sealed: boolean;
+            /** Format: int64 */
+            segments: number;
+            /** @description recordings of one set belong on one timeline; empty: by itself */
+            set: string;
+            source: string;
+            /** @description of the hearing */
+            title: string;
+            /** @description integrity check value of what is sealed */
+            value: string;
+        };
+        RecoveryCodes: {
+            /** @description each lets in once where the phone is lost; shown this once */
+            codes: string[] | null;
+        };
+        RunningNow: {
+            /** Format: int64 */
+            bytes: number;
+            /** @enum {string} */
+            for: "always" | "hand" | "hearing";
+            /** @description cause of the gap that lasts; empty: it is being recorded */
+            gap: string;
+            /** @description id; empty unless for a hearing */
+            hearing: string;
+            id: string;
+            /**
+             * Format: double
+             * @description seconds
+             */
+            length: number;
+            /**
+             * Format: date-time
+             * @description beginning of its timeline
+             */
+            started: string;
+        };
+        Secret: {
+            secret: string;
+            /** @description otpauth://, for a QR code */
+            uri: string;
+        };
+        SessionInfo: {
+            address: string;
+            /** @description the browser, as it names itself */
+            agent: string;
+            /** Format: date-time */
+            created: string;
+            /** @description the one that asks */
+            current: boolean;
+            /** Format: date-time */
+            expires: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description last use, to half a minute
+             */
+            seen: string;
+        };
+        SetUpInputBody: {
+            /** @example heihe */
+            court_id: string;
+            /** @example 黑河市中级人民法院 */
+            court_name: string;
+            full_name: string;
+            /** @description to log in with */
+            name: string;
+            password: string;
+            /** @description from the set-up link */
+            token: string;
+        };
+        Site: {
+            court: string;
+            id: string;
+            kind: string;
+            name: string;
+        };
+        SiteSettings: {
+            court: string;
+            /** @enum {string} */
+            kind: "courtroom" | "detention_centre" | "prison_court" | "command_centre" | "service_hall" | "meeting_room" | "security" | "field";
+            name: string;
+        };
+        Sitting: {
+            /** Format: int64 */
+            minutes: number;
+            site?: string;
+            /** Format: date-time */
+            start: string;
+        };
         Source: {
             /** @example heihe */
             court: string;
@@ -261,6 +2698,7 @@ export interface components {
              */
             kind: "pull" | "push";
             main: components["schemas"]["Line"];
+            may: components["schemas"]["Abilities"];
             /** @example 第一法庭 */
             name: string;
             /**
@@ -270,8 +2708,11 @@ export interface components {
             origin: "file" | "api";
             /** @enum {string} */
             record: "always" | "in_session" | "never";
+            recording: components["schemas"]["Recording"];
             /** @example courtroom */
             site: string;
+            /** @description the courtroom or other site that it stands in; empty: a site of its own */
+            site_id: string;
             /** @enum {string} */
             start: "always" | "on_demand";
             /** @description null without a sub stream */
@@ -279,7 +2720,7 @@ export interface components {
             sub_url: string;
             /** @enum {string} */
             transport: "auto" | "tcp" | "udp" | "multicast";
-            /** @description a password is shown as *** */
+            /** @description a password is shown as ***; empty for those who do not manage the source */
             url: string;
             /**
              * Format: int64
@@ -294,6 +2735,8 @@ export interface components {
             record?: "always" | "in_session" | "never";
             /** @enum {string} */
             site?: "courtroom" | "detention_centre" | "prison_court" | "command_centre" | "service_hall" | "meeting_room" | "security" | "field";
+            /** @description the courtroom or other site that it stands in; empty: a site of its own */
+            site_id?: string;
             /** @enum {string} */
             start?: "always" | "on_demand";
             sub_url?: string;
@@ -304,6 +2747,45 @@ export interface components {
         };
         SourceList: {
             items: components["schemas"]["Source"][] | null;
+        };
+        StandingFacts: {
+            chinese: string;
+            english: string;
+            /** @description of such a party in a hearing */
+            part: string;
+            standing: string;
+        };
+        Text: {
+            en: string;
+            zh: string;
+        };
+        TokenInfo: {
+            /** @description empty: no limit */
+            court: string;
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires: string;
+            id: string;
+            name: string;
+            scopes: string[] | null;
+            /**
+             * Format: date-time
+             * @description last use, to a minute
+             */
+            seen: string;
+        };
+        TokenInputBody: {
+            /** @description only there and under it; empty: no limit */
+            court?: string;
+            /**
+             * Format: int64
+             * @default 30
+             */
+            days: number;
+            name: string;
+            /** @description actions, each alone or for one object: watch, publish:court-1 */
+            scopes: string[] | null;
         };
         Video: {
             b_frames: boolean;
@@ -327,6 +2809,20 @@ export interface components {
             /** Format: int64 */
             width: number;
         };
+        Vocabulary: {
+            kinds: components["schemas"]["KindFacts"][] | null;
+            parts: components["schemas"]["PartFacts"][] | null;
+            standings: components["schemas"]["StandingFacts"][] | null;
+        };
+        Who: {
+            address?: string;
+            id?: string;
+            kind: string;
+            link?: string;
+            name?: string;
+            session?: string;
+            token?: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -336,6 +2832,1209 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "search-audit": {
+        parameters: {
+            query?: {
+                /** @description user id */
+                who?: string;
+                /** @description id of a source, hearing, user … */
+                object?: string;
+                action?: string;
+                outcome?: "done" | "denied" | "failed" | "began" | "ended";
+                address?: string;
+                /** @description this court and those under it */
+                court?: string;
+                from?: string;
+                to?: string;
+                /** @description next of the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-audit": {
+        parameters: {
+            query?: {
+                /** @description user id */
+                who?: string;
+                /** @description id of a source, hearing, user … */
+                object?: string;
+                action?: string;
+                outcome?: "done" | "denied" | "failed" | "began" | "ended";
+                address?: string;
+                /** @description this court and those under it */
+                court?: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV, UTF-8 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit-head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Head"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authority"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-cases": {
+        parameters: {
+            query?: {
+                /** @description in number, cause and parties */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCaseBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseSettings"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-case-number": {
+        parameters: {
+            query: {
+                text: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedNumber"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseWithHearings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-case": {
+        parameters: {
+            query?: {
+                /** @description why; it is kept in the audit. Asked of whom the policy asks */
+                reason?: string;
+                /** @description of the contents: the archive must be this one, else 412 */
+                tag?: string;
+                /** @description an excerpt: where it begins, in seconds since the (first) recording's beginning, or a time (RFC 3339) */
+                start?: string;
+                /** @description an excerpt: its seconds */
+                duration?: string;
+                /** @description id of a composed picture of the hearing, to be in it */
+                composed?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a ZIP archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description a part of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+        };
+    };
+    "describe-case-export": {
+        parameters: {
+            query?: {
+                /** @description why; it is kept in the audit. Asked of whom the policy asks */
+                reason?: string;
+                /** @description of the contents: the archive must be this one, else 412 */
+                tag?: string;
+                /** @description an excerpt: where it begins, in seconds since the (first) recording's beginning, or a time (RFC 3339) */
+                start?: string;
+                /** @description an excerpt: its seconds */
+                duration?: string;
+                /** @description id of a composed picture of the hearing, to be in it */
+                composed?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportContents"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hold-case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-courts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCourtInfoBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-court": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddCourtInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Court"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-court": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourtSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Court"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-court": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListColleagueBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-door": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Door"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-hearings": {
+        parameters: {
+            query?: {
+                /** @description in China's time; today if left out */
+                day?: string;
+                days?: number;
+                /** @description only this court and those under it */
+                court?: string;
+                /** @description in the case's number, cause or parties; of any day then */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHearingInfoBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "schedule-hearing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Plan"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hearing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "find-clashes": {
+        parameters: {
+            query?: {
+                /** @description id of the one that the plan is for; empty: a new one */
+                hearing?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Plan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPlanClashBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "upsert-hearing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Incoming"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hearing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-hearings": {
+        parameters: {
+            query: {
+                court: string;
+                /** @description only say what is in it and what is wrong with it */
+                preview?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-template": {
+        parameters: {
+            query?: {
+                language?: "zh-CN" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV, UTF-8 */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                hearing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-hearing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HearingView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "certify-hearing": {
+        parameters: {
+            query?: {
+                /** @description why; it is kept in the audit. Asked of whom the policy asks */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a PDF document, A4 */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "command-hearing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Command"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hearing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-compositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCompositionBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "compose-hearing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComposeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Composition"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-hearing": {
+        parameters: {
+            query?: {
+                /** @description why; it is kept in the audit. Asked of whom the policy asks */
+                reason?: string;
+                /** @description of the contents: the archive must be this one, else 412 */
+                tag?: string;
+                /** @description an excerpt: where it begins, in seconds since the (first) recording's beginning, or a time (RFC 3339) */
+                start?: string;
+                /** @description an excerpt: its seconds */
+                duration?: string;
+                /** @description id of a composed picture of the hearing, to be in it */
+                composed?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a ZIP archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description a part of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+        };
+    };
+    "describe-hearing-export": {
+        parameters: {
+            query?: {
+                /** @description why; it is kept in the audit. Asked of whom the policy asks */
+                reason?: string;
+                /** @description of the contents: the archive must be this one, else 412 */
+                tag?: string;
+                /** @description an excerpt: where it begins, in seconds since the (first) recording's beginning, or a time (RFC 3339) */
+                start?: string;
+                /** @description an excerpt: its seconds */
+                duration?: string;
+                /** @description id of a composed picture of the hearing, to be in it */
+                composed?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportContents"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLinkInfoBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLink"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParticipantsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListParticipantBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-hub": {
         parameters: {
             query?: never;
@@ -353,6 +4052,1197 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Hub"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join: {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: {
+                "__Host-avhub-device"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "log-in": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: {
+                "__Host-avhub-device"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "log-in-code": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: {
+                "__Host-avhub-device"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "log-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Clear-Site-Data"?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: {
+                "__Host-avhub-oidc"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIdentityInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoTo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-password": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: {
+                "__Host-avhub-device"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "begin-second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Secret"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "finish-oidc": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: {
+                "__Host-avhub-oidc"?: string;
+                "__Host-avhub-device"?: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See Other */
+            303: {
+                headers: {
+                    "Cache-Control"?: string;
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "begin-oidc": {
+        parameters: {
+            query?: {
+                /** @description page of the hub to go on to */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: {
+                "__Host-avhub-oidc"?: string;
+            };
+        };
+        requestBody?: never;
+        responses: {
+            /** @description See Other */
+            303: {
+                headers: {
+                    "Cache-Control"?: string;
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-recordings": {
+        parameters: {
+            query?: {
+                source?: string;
+                /** @description a case's id, or a part of its number */
+                case?: string;
+                /** @description id */
+                hearing?: string;
+                set?: string;
+                /** @description some of it was recorded then or later */
+                from?: string;
+                /** @description it began before */
+                to?: string;
+                /** @description next of the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "certify-recording": {
+        parameters: {
+            query?: {
+                /** @description why; it is kept in the audit. Asked of whom the policy asks */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a PDF document, A4 */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-recording": {
+        parameters: {
+            query?: {
+                /** @description why; it is kept in the audit. Asked of whom the policy asks */
+                reason?: string;
+                /** @description of the contents: the archive must be this one, else 412 */
+                tag?: string;
+                /** @description an excerpt: where it begins, in seconds since the (first) recording's beginning, or a time (RFC 3339) */
+                start?: string;
+                /** @description an excerpt: its seconds */
+                duration?: string;
+                /** @description id of a composed picture of the hearing, to be in it */
+                composed?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a ZIP archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description a part of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+        };
+    };
+    "describe-recording-export": {
+        parameters: {
+            query?: {
+                /** @description why; it is kept in the audit. Asked of whom the policy asks */
+                reason?: string;
+                /** @description of the contents: the archive must be this one, else 412 */
+                tag?: string;
+                /** @description an excerpt: where it begins, in seconds since the (first) recording's beginning, or a time (RFC 3339) */
+                start?: string;
+                /** @description an excerpt: its seconds */
+                duration?: string;
+                /** @description id of a composed picture of the hearing, to be in it */
+                composed?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportContents"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-frames": {
+        parameters: {
+            query?: {
+                /** @description seconds since the recording's beginning */
+                start?: number;
+                /** @description seconds */
+                duration?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrameList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "explain-gap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                gap: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GapInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingGap"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-gap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                gap: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GapInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingGap"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "hold-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "play-hls": {
+        parameters: {
+            query?: {
+                /** @description keep: gaps are there in their length, so that cameras stay together */
+                gaps?: "skip" | "keep";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a playlist */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-initialization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the beginning of an MP4 file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingMark"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "play-hls-media": {
+        parameters: {
+            query?: {
+                /** @description keep: gaps are there in their length, so that cameras stay together */
+                gaps?: "skip" | "keep";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a playlist */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-parts": {
+        parameters: {
+            query?: {
+                /** @description seconds since the recording's beginning */
+                start?: number;
+                /** @description seconds */
+                duration?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "play-recording": {
+        parameters: {
+            query?: {
+                /** @description seconds since the recording's beginning, or a time (RFC 3339); in a gap: from its end */
+                start?: string;
+                /** @description seconds; empty: to the end */
+                duration?: string;
+                /** @description skip: times in which nothing was recorded are left out; keep: the file's times are the recording's */
+                gaps?: "skip" | "keep";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description an MP4 file that begins at the picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-segment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description an MP4 file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-thumbnail": {
+        parameters: {
+            query?: {
+                /** @description seconds since the recording's beginning, or a time (RFC 3339) */
+                at?: string;
+                /** @description at most, in pixels */
+                width?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a JPEG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-up": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: {
+                "__Host-avhub-device"?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUpInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSiteBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddSiteInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -555,6 +5445,99 @@ export interface operations {
             };
         };
     };
+    "get-source-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-snapshot": {
         parameters: {
             query?: {
@@ -580,6 +5563,349 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAccountBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddUserInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeUserInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unlink-identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DropInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DropInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSessionInfoBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTokenInfoBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unlock-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vocabulary"];
                 };
             };
             /** @description Error */

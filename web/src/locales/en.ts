@@ -1,18 +1,110 @@
+import court from './court.en'
+import casefile from './casefile.en'
+import film from './film.en'
+import people from './people.en'
+import type { Words } from './words'
 import type zh from './zh-CN'
 
-type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
-
 const en: Words<typeof zh> = {
+  ...court,
+  ...people,
+  ...casefile,
+  ...film,
   nav: {
-    label: 'Main', home: 'avhub, start page', skip: 'Skip to content', wall: 'Wall', devices: 'Devices', docs: 'API',
-    light: 'Light theme', dark: 'Dark theme',
+    label: 'Main', home: 'avhub, start page', skip: 'Skip to content', hearings: 'Hearings', cases: 'Cases', wall: 'Wall', recordings: 'Recordings', devices: 'Devices', users: 'Users', courts: 'Courts', docs: 'API', audit: 'Audit',
+    leave: 'Log out', light: 'Light theme', dark: 'Dark theme',
   },
   hub: {
     lost: 'The connection to the hub is lost. Trying again…',
     noFfmpeg: 'ffmpeg is missing on the hub: sound in AAC is silent in browsers. avhub doctor tells how to install it.',
     demo: 'Demo',
     loopback: 'This machine only',
-    loopbackWhy: 'There is no log-in yet, so only connections from this machine are taken.',
+    loopbackWhy: 'Without TLS only connections from this machine are taken.',
+  },
+  login: {
+    title: 'Log in', heading: 'Log in to avhub', name: 'User name', password: 'Password', enter: 'Log in',
+    again: 'Your log-in has ended. Log in again to go on.',
+    code: 'Code', codeHint: 'Type the six digits that your authenticator app shows. Without the phone, use a recovery code.', other: 'Another user',
+    changeHint: 'Somebody else has set this password. Choose one that only you know.', old: 'Present password', fresh: 'New password',
+    repeat: 'Password once more', differs: 'The two are not the same',
+    strength: 'At least 10 characters; a few words that do not belong together are easy to keep and hard to guess.', change: 'Change and log in',
+    slow: 'Too many attempts: try again in {seconds} s.', demo: 'Demo users', demoHint: 'Click to log in; all have the password {password}.',
+    or: 'or', through: 'Log in through {name}', provider: 'the identity provider',
+    why: {
+      wrong_login: 'User name or password is wrong.', wrong_code: 'The code is wrong or was used already: wait for the next one.',
+      too_short: 'Too short: at least 10 characters.', too_long: 'Too long.',
+      guessable: 'Too easy to guess: take a few words that do not belong together, and no names of people or courts.',
+      not_text: 'It holds characters that cannot be read.', common: 'Many people have this password: take another.',
+      personal: 'It is made of your name, user name or court: take another.', house_word: 'It is made of words that everybody here knows: take another.', too_many_requests: 'Too many requests: wait a moment.',
+      wrong_password: 'This is not your present password.', same_password: 'The new password is the old one: choose another.',
+      many_tokens: 'There are too many tokens: end one that is not used any more.',
+      provider_unavailable: 'The identity provider cannot be reached: try again in a while, or log in with your password.', provider_refused: 'The identity provider has not let you in, or you have turned back.',
+      provider_invalid: 'What the identity provider has sent could not be verified, and you are not logged in. Try again; if it stays so, tell a technician.', no_provider: 'This hub has no identity provider.',
+      flow: 'The log-in took too long, or was not begun in this browser: begin again.', no_role: 'It is known who you are, but you have no role here yet: ask an administrator.',
+      not_linked: 'Your identity is not linked with an account here: log in with your password and link it under My account, or ask an administrator.',
+      name_taken: 'There is an account of your name already. If it is yours, log in with its password and link it under My account; if not, ask an administrator.',
+      linked_elsewhere: 'This identity is linked with another account here.', disabled: 'Your account is disabled: ask an administrator.',
+      log_in_again: 'You have logged in a while ago: log out and in again, then repeat this.', no_password: 'The account has no password of its own, and nobody could log in to it any more: have an administrator set one first.',
+      internal: 'You could not be logged in; the hub’s log says why. Tell a technician.',
+    },
+  },
+  trust: {
+    title: 'Install the hub’s certificate', link: 'Your browser says the connection is not private? Install the hub’s certificate',
+    none: 'This hub has no certificate authority of its own: nothing needs to be installed.', back: 'To the start page',
+    fingerprint: 'SHA-256 fingerprint', platform: 'Computer or phone', download: 'Download {file}', phone: 'Scan this with a phone to open this page there',
+    names: 'The hub’s own certificate is good until {until} and renewed by itself; it is for:',
+    on: { windows: 'Windows', macos: 'Mac', ios: 'iPhone, iPad', android: 'Android', linux: 'Linux', firefox: 'Firefox' },
+  },
+  setup: {
+    title: 'Set up', heading: 'Set up', hint: 'Make the top court and the first administrator. The link is good once.', token: 'What follows the # of the link',
+    courtName: 'Name of the court', courtId: 'Id of the court (small letters, digits, hyphens)', fullName: 'Name of the administrator', send: 'Finish',
+  },
+  account: {
+    title: 'My account', who: 'Who I am', roles: 'Roles', noRoles: 'No role yet', whoHint: 'Administrators keep names and roles: ask one if something is wrong.',
+    changePassword: 'Change password', passwordHint: 'Your log-ins at all other places end with it.', passwordChanged: 'The password is changed; other log-ins have ended',
+    elsewhere: 'You log in through the court’s identity provider: change your password there.',
+    linked: 'Linked', unlinked: 'Not linked', link: 'Link', goLink: 'Go there', unlink: 'Unlink', linkedNow: 'It is linked: you can log in through it from now on',
+    linkedText: 'You can log in here through it.', unlinkedText: 'Once linked, you can log in here through it.',
+    linkHint: 'You will be sent to the identity provider: log in there as yourself.', unlinkHint: 'Only the password will let you in then, and log-ins through it end at once.',
+    on: 'On', off: 'Off', turnOn: 'Turn on', turnOff: 'Turn off',
+    secondOffText: 'Turned on, logging in takes the six digits of an app on your phone as well as the password: whoever has learnt the password does not get in.',
+    secondOnText: 'Logging in takes a code of the app on your phone as well as the password. Without the phone, use a recovery code.',
+    dropHint: 'The password alone will let in, and the recovery codes are void.',
+    secondOffNow: 'The second factor is off', scan: 'Scan this with the authenticator app on your phone:', qr: 'QR code for the authenticator app', orType: 'If it cannot be scanned, type this secret into the app:', secret: 'Secret',
+    codeOfApp: 'Six digits that the app shows', confirm: 'Turn on', recovery: 'Recovery codes',
+    recoveryHint: 'Without the phone, each of them lets you in once. They are shown this once: print them or write them down, and keep them safe. If they are lost, turn the second factor off and on again to get new ones.',
+    copyAll: 'Copy all', print: 'Print', kept: 'I have kept it safe', copyThat: 'Copy: {what}', byHand: 'Copy by hand',
+    logIns: 'Log-ins', logInsHint: 'You are logged in with these browsers. If you do not know one of them, end it and change your password at once.', this: 'This browser', noBrowser: 'Unknown browser',
+    used: 'Since {since}, used {seen}', never: 'never', end: 'End', endThat: 'End: {what}', endOthers: 'End all others',
+    endOthersText: 'End the other {n} log-ins? Pictures stop there at once.', unread: 'This cannot be read just now.',
+    tokens: 'API tokens', tokensHint: 'For players, encoders and programs, in place of your password. They may no more than you may, and can be ended at any time.', newToken: 'New token', noTokens: 'No tokens yet.',
+    expires: 'Expires {time}', expired: 'Expired {time}', lastUsed: 'Last used {time}', unused: 'Not used yet', endToken: 'End token',
+    endTokenText: 'End “{name}”? Programs that use it are cut off at once; this cannot be undone.',
+    tokenName: 'Name', tokenNameHint: 'What it is for, such as: encoder of courtroom 1', powers: 'What it may do', pickAction: 'Action', anyObject: 'Any object', objectId: 'Id of an object; empty: any', morePower: 'Another one',
+    lessPower: 'Remove number {n}', court: 'Only at this court', anyCourt: 'Any court', days: 'Days', makeToken: 'Make the token', made: '“{name}” is made',
+    madeHint: 'The token is shown this once: copy it now. The hub does not keep it; if it is lost, make another one.',
+    try: { rtsp: 'Address for a player or an encoder', http: 'On a command line' },
+  },
+  audit: {
+    title: 'Audit', when: 'When', time: 'Time', who: 'Who', action: 'Action', object: 'Object', outcome: 'Outcome', address: 'Address', whole: 'Whole entry', more: 'Details',
+    objectHint: 'Object, such as court-1', anyAction: 'Any action', anyOutcome: 'Any outcome', by: 'By {name}', next: 'Earlier entries',
+    export: 'Export CSV', exportHint: 'The export is itself recorded.', failed: 'The hub refused this search.', none: 'Nothing found', noneText: 'Widen the time, or take a condition away.',
+    head: 'Signed up to entry {n}', headHint: 'Keep it elsewhere: it proves that nothing before was removed or changed.',
+    days: { today: 'Today', yesterday: 'Yesterday', week: '7 days', all: 'All' },
+  },
+  action: {
+    watch: 'Watch', snapshot: 'Snapshot', see_status: 'See status', publish: 'Publish', talk_back: 'Talk back', note_finding: 'Note a finding', manage_source: 'Manage sources',
+    see_hearing: 'See a hearing', manage_hearing: 'Arrange a hearing', enter_hearing: 'Enter a hearing', run_hearing: 'Run a hearing', admit_people: 'Manage participants', mark_hearing: 'Mark and correct',
+    play_back: 'Play back', see_recording: 'See a recording', export_case: 'Export a case file', explain_gap: 'Explain a gap', sign_gap: 'Sign for a gap', hold: 'Legal hold', manage_accounts: 'Manage accounts', manage_courts: 'Manage courts and sites', read_audit: 'Read the audit',
+    see_metrics: 'See metrics', see_hub: 'See the hub', own_account: 'Own account', log_in: 'Log in', log_out: 'Log out', second_factor: 'Second factor', change_password: 'Change password',
+    set_up: 'Set up', join_by_link: 'Join by link', end_session: 'End a session', backup: 'Back up', restore: 'Restore a backup',
+    hub_started: 'Hub started', hub_stopped: 'Hub stopped', audit_resumed: 'Audit written again',
+  },
+  outcome: { done: 'Done', denied: 'Denied', failed: 'Failed', began: 'Under way', ended: 'Ended' },
+  whoKind: { user: 'User', token: 'API token', guest: 'Participant', stranger: 'Not logged in', console: 'Command line', hub: 'The hub' },
+  role: {
+    admin: 'Administrator', judge: 'Judge', clerk: 'Clerk', inspector: 'Inspector', duty_officer: 'Duty officer', commander: 'Commander',
+    field_officer: 'Field officer', technician: 'Technician', auditor: 'Auditor',
   },
   site: {
     courtroom: 'Courtroom', detention_centre: 'Detention centre', prison_court: 'Prison court',
@@ -44,7 +136,8 @@ const en: Words<typeof zh> = {
     title: 'Wall', tiles: '{n} tiles', layout: 'Layout', page: 'Screen {page} of {pages}',
     previous: 'Previous screen', next: 'Next screen', fullscreen: 'Full screen', leaveFullscreen: 'Leave full screen',
     keys: 'Shortcuts', none: 'No sources yet',
-    noneText: 'Add a camera or an encoder in Devices; its picture appears here at once.', addFirst: 'Add a device',
+    noneText: 'Add a camera or an encoder in Devices; its picture appears here at once.',
+    noneYours: 'There is no picture for you now. That of your courtroom appears half an hour before a hearing.', noneField: 'You take part in no operation now. When one begins, its scenes and the command centre appear here.', addFirst: 'Add a device',
     free: 'Free', loading: 'Reading the sources',
   },
   tile: {
@@ -89,7 +182,7 @@ const en: Words<typeof zh> = {
   },
   form: {
     addTitle: 'Add device', editTitle: 'Edit {name}', kind: 'Connection', pull: 'Pull: the hub connects to the camera', push: 'Push: an encoder sends to the hub',
-    id: 'Id', idHint: 'Lower-case letters, digits and hyphens, such as court-1. It cannot be changed later.', name: 'Name', site: 'Site',
+    id: 'Id', idHint: 'Lower-case letters, digits and hyphens, such as court-1. It cannot be changed later.', name: 'Name', site: 'Kind of place', court: 'Court', anyCourt: 'None', place: 'Stands in', ownPlace: 'No place',
     url: 'Main stream', urlHint: "Such as rtsp://user:password{'@'}192.0.2.10:554/stream1", secret: 'The password is kept and shown as ***; leave it so to keep it.',
     subUrl: 'Sub stream', subHint: 'Small tiles of the wall show the sub stream; empty: the main stream.', transport: 'Transport', auto: 'Automatic',
     start: 'Connect', always: 'Always', onDemand: 'While someone watches',
@@ -113,8 +206,9 @@ const en: Words<typeof zh> = {
     clock: 'The camera’s clock is wrong; the hub corrects it. Update its firmware.',
   },
   docs: { title: 'API', text: 'The hub’s HTTP interface. The OpenAPI 3.1 file is for making clients.', download: 'Download openapi.json', body: 'Request', answer: 'Answers', parameters: 'Parameters', required: 'required', failed: 'The description cannot be read', also: 'Other interfaces' },
-  missing: { title: 'There is no such page', text: 'The address may be wrong, or the page is gone.' },
+  missing: { title: 'There is no such page', text: 'The address may be wrong, or the page is not yours to see.', home: 'Back to my work' },
   retry: 'Try again',
+  colon: ': ',
 }
 
 export default en

@@ -43,7 +43,7 @@ export class WhepSession {
       pc.addTransceiver('video', { direction: 'recvonly' })
       if (wish.sound) pc.addTransceiver('audio', { direction: 'recvonly' })
       await pc.setLocalDescription()
-      const answer = await request(`/whep/${encodeURIComponent(wish.source)}?stream=${wish.quality}`, {
+      const answer = await request(`/whep/${encodeURIComponent(wish.source)}?stream=${wish.quality}&delay=0`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/sdp' },
         body: pc.localDescription?.sdp ?? '',

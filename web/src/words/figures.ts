@@ -21,3 +21,9 @@ export function clockTime(iso: string, now: Date, language: string): string {
   const day: Intl.DateTimeFormatOptions = { month: '2-digit', day: '2-digit' }
   return new Intl.DateTimeFormat(language, t.toDateString() === now.toDateString() ? time : { ...day, ...time }).format(t)
 }
+
+/** bytes as "1.2 GB". */
+export function bytes(n: number): string {
+  for (const [unit, size] of [['TB', 1e12], ['GB', 1e9], ['MB', 1e6]] as const) if (n >= size) return `${(n / size).toFixed(n >= 10 * size ? 0 : 1)} ${unit}`
+  return `${Math.round(n / 1e3)} kB`
+}

@@ -24,6 +24,11 @@ export function flowing(state: State): boolean {
   return state === 'live' || state === 'degraded'
 }
 
+/** soundOnly says whether a stream has come without a picture. */
+export function soundOnly(line: Line): boolean {
+  return !line.video && Boolean(line.audio)
+}
+
 const worst: State[] = ['offline', 'degraded', 'connecting', 'live', 'idle']
 
 /** stateOf is a source's state in one word: the worse of its two streams. */

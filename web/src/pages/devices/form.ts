@@ -8,6 +8,8 @@ export interface Form {
   name: string
   site: Site | ''
   court: string
+  /** Id of the place that it stands in; empty: one of its own. */
+  place: string
   url: string
   sub_url: string
   transport: NonNullable<NewSource['transport']>
@@ -22,6 +24,7 @@ export function formOf(source: Source | null): Form {
     name: source?.name ?? '',
     site: (source?.site ?? 'courtroom') as Site | '',
     court: source?.court ?? '',
+    place: source?.site_id ?? '',
     url: source?.url ?? '',
     sub_url: source?.sub_url ?? '',
     transport: source?.transport ?? 'auto',
@@ -35,7 +38,8 @@ export function inputOf(f: Form): SourceInput {
   const pull = f.kind === 'pull'
   const input: SourceInput = {
     name: f.name.trim(),
-    court: f.court.trim(),
+    court: f.court,
+    site_id: f.place,
     url: pull ? f.url.trim() : '',
     sub_url: pull ? f.sub_url.trim() : '',
     transport: f.transport,

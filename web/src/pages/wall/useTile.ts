@@ -4,7 +4,7 @@ import { nothing, Player, type Playing } from '@/media/player'
 import { Screen } from '@/media/screen'
 import type { Quality } from '@/media/whep'
 import { useHub } from '@/stores/hub'
-import { flowing, lineOf } from '@/words/source'
+import { flowing, lineOf, soundOnly } from '@/words/source'
 
 /** Watch is what a tile is to show. */
 export interface Watch {
@@ -26,9 +26,12 @@ export function useTile(want: () => Watch, a: Ref<HTMLVideoElement | null>, b: R
 
   const line = () => lineOf(want().source, playing.value.served ?? qualityFor(want()))
 
+  /** pointless: a source that has no picture is connected to once it is to be heard. */
+  const pointless = () => soundOnly(line()) && !want().sound
+
   function wish() {
     const w = want()
-    player?.want({ source: w.source.id, quality: qualityFor(w), sound: w.sound })
+    player?.want(pointless() ? null : { source: w.source.id, quality: qualityFor(w), sound: w.sound })
   }
 
   onMounted(() => {
@@ -41,9 +44,10 @@ export function useTile(want: () => Watch, a: Ref<HTMLVideoElement | null>, b: R
   })
   onBeforeUnmount(() => player?.close())
 
-  watch(() => [want().source.id, qualityFor(want()), want().sound], wish)
+  watch([() => want().source.id, () => qualityFor(want()), () => want().sound, pointless], wish)
   // A source that comes back, or is changed, is asked for again at once.
-  watch(() => [line().state, want().source.url, want().source.sub_url], () => player?.again())
+  // Each by itself: a list of them would be another one whenever the player says anything.
+  watch([() => line().state, () => want().source.url, () => want().source.sub_url], () => player?.again())
   watch(() => hub.restarts, () => player?.renew())
   watch(() => hub.connected, (yes) => yes && player?.again())
 

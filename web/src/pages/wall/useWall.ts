@@ -11,7 +11,7 @@ export function useWall() {
   const heard = ref<string | null>(null)
   const measured = ref<Record<string, boolean>>({})
 
-  const ids = computed(() => ordered(kept.value.order, hub.list.map((s) => s.id)))
+  const ids = computed(() => ordered(kept.value.order, hub.list.filter((s) => s.may.watch).map((s) => s.id)))
   const size = computed(() => kept.value.size ?? fitting(hub.loaded ? ids.value.length : 4))
   const count = computed(() => pages(ids.value.length, size.value))
   const page = computed(() => Math.min(kept.value.page, count.value - 1))

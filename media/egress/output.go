@@ -1,0 +1,86 @@
+package egress
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"avhub/media"
+	"avhub/media/egress/udpout"
+)
+
+// Output says how a track of a stream leaves for a viewer.
+type Output struct {
+	Track       int // of the stream
+	SSRC        uint32
+	PayloadType uint8
+	ClockRate   int
+	// Retransmissions leave under these (RFC 4588); payload type 0: they leave
+	// as they were.
+	RTXSSRC        uint32
+	RTXPayloadType uint8
+	// Extensions must not have AbsSendTime without RTX: what is sent again as it
+	// was must have the bytes that it had.
+	Extensions Extensions
+
+	// What follows is guarded by Viewer.mu.
+	home    *Fanout // whose units it takes
+	next    uint64  // the first unit of home that was not dealt with
+	waiting bool    // for a keyframe
+	busy    bool    // it is being caught up: live units wait
+	coming  *coming // takes over at its next keyframe; nil mostly
+
+	numbers numbers
+	current *media.Unit // whose packets are being sent, in parts
+	run     Run
+	seq     uint16 // of the current unit's first packet
+	again   Run
+	rtxSeq  uint16
+	reports reports
+}
+
+// coming is another stream that takes over at a keyframe.
+type coming struct {
+	fanout *Fanout
+	track  int
+	next   uint64
+	moved  func()
+}
+
+// settle makes the output take a stream's units from the given index on.
+func (o *Output) settle(f *Fanout, next uint64) {
+	o.home, o.next = f, next
+	if o.rtxSeq == 0 {
+		o.rtxSeq = uint16(1 + rand.N(1<<14))
+	}
+}
+
+// open numbers a unit for sending.
+func (o *Output) open(u *media.Unit, video bool) {
+	if o.numbers.current() == nil {
+		o.numbers.begin(span{stream: o.home.stream, track: o.Track}, u)
+	}
+	var stamp uint32
+	o.seq, stamp = o.numbers.take(u)
+	o.current = u
+	if o.Extensions.AbsSendTime != 0 {
+		o.Extensions.leave(time.Now())
+	}
+	o.run = Run{
+		Payloads: u.Packets, SSRC: o.SSRC, PayloadType: o.PayloadType, Stamp: stamp,
+		Marker: video, Extensions: &o.Extensions,
+	}
+}
+
+// part sends the payloads from to to of the unit that was opened.
+func (o *Output) part(t Transport, b *udpout.Batch, from, to int) (sent, size, refused int) {
+	r := &o.run
+	r.From, r.To, r.Seq = from, min(to, r.Payloads.Len()), o.seq+uint16(from)
+	if r.From >= r.To {
+		return 0, 0, 0
+	}
+	size = r.Payloads.Ends[r.To-1]
+	if r.From > 0 {
+		size -= r.Payloads.Ends[r.From-1]
+	}
+	return r.Count(), size, t.Send(b, r)
+}

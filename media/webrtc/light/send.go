@@ -1,0 +1,100 @@
+package light
+
+import (
+	"encoding/binary"
+
+	"github.com/pion/rtcp"
+
+	"avhub/media/egress"
+	"avhub/media/egress/udpout"
+)
+
+// Send seals packets into the batch (egress.Transport).
+func (a *Agent) Send(b *udpout.Batch, r *egress.Run) (refused int) {
+	k, way := a.keys.Load(), a.active.Load()
+	if k == nil || way == nil || a.ctx.Err() != nil {
+		return r.Count()
+	}
+	if way.tcp != nil {
+		return a.sendTCP(k, way.tcp, r)
+	}
+	roll := k.roll(r.SSRC)
+	header := r.HeaderSize()
+	for i := r.From; i < r.To; i++ {
+		payload := r.Payloads.At(i)
+		size := header + len(payload) + originalSize + k.sealer.Overhead()
+		if size > udpout.MaxPacket {
+			refused++
+			continue
+		}
+		b.Commit(k.seal(b.Reserve(way.path, size), r, i, roll))
+	}
+	return refused
+}
+
+// originalSize is what a retransmission has in front of its payload (RFC 4588
+// section 4).
+const originalSize = 2
+
+// seal writes the sealed packet i to the empty slice b, which has room.
+func (k *keys) seal(b []byte, r *egress.Run, i int, roll *rolling) []byte {
+	b = r.AppendHeader(b, i)
+	header, payload := len(b), r.Payloads.At(i)
+	if r.Again {
+		whole := binary.BigEndian.AppendUint16(b, r.Original)
+		payload = append(whole, payload...)[header:]
+	}
+	return k.sealer.Seal(b, header, payload, roll.Counter(r.Seq+uint16(i-r.From)))
+}
+
+// roll finds the counter of an SSRC.
+func (k *keys) roll(ssrc uint32) *rolling {
+	for i := range k.rolls {
+		if k.rolls[i].ssrc == ssrc {
+			return &k.rolls[i]
+		}
+	}
+	k.rolls = append(k.rolls, rolling{ssrc: ssrc})
+	return &k.rolls[len(k.rolls)-1]
+}
+
+// sendTCP seals packets into the connection's queue.
+func (a *Agent) sendTCP(k *keys, to *tcpConn, r *egress.Run) (refused int) {
+	roll := k.roll(r.SSRC)
+	if k.room == nil {
+		k.room = make([]byte, 0, udpout.MaxPacket)
+	}
+	for i := r.From; i < r.To; i++ {
+		if r.HeaderSize()+len(r.Payloads.At(i))+originalSize+k.sealer.Overhead() > cap(k.room) {
+			refused++
+			continue
+		}
+		if to.write(k.seal(k.room, r, i, roll)) != nil {
+			refused++
+		}
+	}
+	return refused
+}
+
+// Report seals RTCP packets into the batch (egress.Transport).
+func (a *Agent) Report(b *udpout.Batch, packets []rtcp.Packet) error {
+	k, way := a.keys.Load(), a.active.Load()
+	if k == nil || way == nil || a.ctx.Err() != nil {
+		return ErrClosed
+	}
+	raw, err := rtcp.Marshal(packets)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	sealed, err := k.out.EncryptRTCP(nil, raw, nil)
+	k.mu.Unlock()
+	switch {
+	case err != nil:
+		return err
+	case b == nil || way.tcp != nil || len(sealed) > udpout.MaxPacket:
+		return way.write(sealed)
+	}
+	b.Commit(append(b.Reserve(way.path, len(sealed)), sealed...))
+	return nil
+}

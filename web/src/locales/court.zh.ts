@@ -1,0 +1,95 @@
+// Words of cases, hearings and who takes part.
+export default {
+  hearings: {
+    ofToday: '今日庭审', ofDay: '庭审安排', found: '查找结果', count: '{n} 场', now: '{n} 场进行中', day: '日期', before: '前一天', after: '后一天', today: '今天',
+    court: '法院', anyCourt: '全部法院', search: '按案号、案由或当事人查找', loading: '正在读取', unread: '暂时无法读取庭审安排。',
+    none: '这一天没有庭审', noneText: '可以安排新的庭审，或导入排期表。', noneYours: '这一天没有您可以查看的庭审。',
+    noMatch: '没有找到“{text}”', noMatchText: '请检查案号、案由或当事人姓名，也可以只输入其中一部分。',
+    network: '网上庭审', public: '公开', notPublic: '不公开', noBench: '尚未确定', against: '诉', recording: '录制中',
+    col: { time: '时间', case: '案件', kind: '类型', bench: '合议庭', parties: '当事人', state: '状态' },
+  },
+  hearingState: {
+    scheduled: '已排期', waiting: '候庭', in_session: '开庭中', adjourned: '休庭', closed_session: '不公开质证', off_record: '调解（不录制）',
+    closed: '已闭庭', filed: '已归档', cancelled: '已取消',
+  },
+  hearing: {
+    title: '庭审', back: '庭审安排', gone: '没有这场庭审', goneText: '它可能不属于您的法院，或您不在合议庭中。', facts: '庭审信息', history: '办理记录', people: '参与人',
+    peopleCount: '{n} 人', editPeople: '编辑参与人', peopleHint: '合议庭成员在“修改”中变更。被移除的参与人，其链接立即失效。', nobody: '还没有参与人。', byAccount: '登录进入',
+    earlier: '此前开庭', held: '实际开庭', sources: '本庭设备', noSources: '开庭前半小时起可查看本庭设备。', external: '外部编号', minutes: '{n} 分钟', another: '另一案件',
+    recordedAlways: '全程录制', recordedYes: '录制', recordedNo: '不录制', recordedConsent: '当事人同意后方可录制',
+    onOrderOf: '依{name}指令', clock: '当时服务器时钟为 {time}', orderedBy: '下达指令的法官', why: '原因', whyFree: '原因（选填）', whyHint: '将存入卷宗', keepRecording: '继续录制，仅旁听人员退出',
+    tooLate: '庭审状态刚刚发生了变化，已更新为最新状态，请核对后再操作。', notYours: '您不能执行此操作：须由合议庭成员，或书记员依法官指令执行。', noAudit: '审计记录暂时无法写入，因此不能变更。请联系技术员。',
+  },
+  command: {
+    schedule: '排期', change: '修改', change_panel: '变更合议庭', postpone: '延期', continue: '择日继续', prepare: '开放候庭', open: '开庭', adjourn: '休庭', resume: '继续开庭',
+    closed_session: '不公开质证', off_record: '转入调解', start_recording: '开始录制', stop_recording: '停止录制', close: '闭庭', reopen: '恢复庭审', file: '归档', cancel: '取消庭审', reinstate: '恢复排期',
+  },
+  commandText: {
+    change_panel: '变更后的合议庭从现在起生效。', postpone: '参与人的链接仍然有效，请另行通知新的时间。', prepare: '参与人可以进入候庭。', open: '从现在起开始录制。', adjourn: '休庭期间不录制。',
+    resume: '从现在起继续录制。', closed_session: '旁听人员退出，仅合议庭和当事人在场。', off_record: '不宜录制的调解：期间不录制，结束后请继续开庭。', start_recording: '请先确认各方同意录制，并写明。',
+    stop_recording: '从现在起不再录制。', close: '庭审结束，录像随后封存。', reopen: '庭审恢复为休庭状态，闭庭至今将记为中断。', file: '归档后不能再变更。', cancel: '庭审取消后，参与人的链接不再有用。', reinstate: '庭审恢复为已排期。',
+  },
+  planning: {
+    new: '安排庭审', change: '修改庭审', enter: '安排庭审', checking: '正在核对案号', caseFound: '{title}', caseNew: '新案件，将一并登记', numberHint: '边输入边核对，可省略括号。', numberFree: '没有案号可留空。',
+    needsCase: '这类庭审须有案号。', needed: '此项必填。', part: '第 {n} 席的职务', who: '第 {n} 席的人员', pick: '选择人员', pickOrType: '选择或输入姓名', less: '去掉第 {n} 席', more: '增加成员',
+    partOf: '第 {n} 位的身份', nameOf: '第 {n} 位的姓名', name: '姓名', lessPerson: '去掉第 {n} 位', morePeople: '增加参与人', until: '至 {time}', networkText: '所有人都通过网络参加。', public: '公开开庭，可以旁听', record: '录制',
+    peopleLost: '庭审已安排，但参与人没有保存，请在此重新填写。', tooLate: '这场庭审已不能修改', tooLateText: '庭审开始后，只能延期、变更合议庭或另行安排。', noCourt: '没有可以安排的法院', noCourtText: '安排庭审需要审判员或书记员的角色，请联系管理员。',
+    taken: '法庭已被占用', takenText: '这个时间该法庭已有其他庭审。仍要安排在这里吗？', anyway: '仍然安排',
+    clash: { site: '法庭已被占用', person: '{name}此时另有庭审' },
+    field: {
+      kind: '类型', title: '标题', start: '时间', day: '日期', clock: '开始时间', minutes: '时长（分钟）', site: '场所', public: '是否公开', recorded: '录制', panel: '合议庭', people: '参与人', case: '案件',
+    },
+  },
+  cases: {
+    one: '案件', count: '{n} 件', new: '登记案件', change: '修改', none: '还没有案件', noneText: '安排庭审时会自动登记案件，也可以在这里先登记。', number: '案号', noNumber: '（无案号）', numberFree: '立案前的调解可以没有案号。',
+    cause: '案由', causeHint: '如：买卖合同纠纷', parties: '当事人', standingOf: '第 {n} 方的诉讼地位', partyOf: '第 {n} 方的名称', less: '去掉第 {n} 方', more: '增加当事人', taken: '这个案号已经登记过。',
+    gone: '没有这个案件', goneText: '它可能不属于您的法院，或您没有参与审理。', noParties: '尚未登记当事人。', hearings: '庭审', noHearings: '还没有庭审。',
+    col: { number: '案号', cause: '案由', parties: '当事人', court: '法院', entered: '登记日期' },
+  },
+  caseNumber: {
+    year: '开头应为四位年份，如（2026）。', court: '年份之后应为法院代字，如 黑、黑11、黑1102、最高法。', type: '法院代字之后应为案件类型代字，如 民初、刑终、执；“字第”是 2016 年以前的写法，请填现在的案号。',
+    number: '类型代字之后应为案件编号，只填一个，不写“第”。', end: '案号应以“号”结尾，请检查是否不完整或有多余文字。', sub: '“之”后应为一至九十九，如 之一。',
+  },
+  importing: {
+    title: '导入排期', text: '上传 CSV 格式的排期表，先预览，全部无误后一次导入。表格可用 Excel 或 WPS 另存为 CSV。', template: '下载模板', choose: '选择文件', drop: '或把文件拖到这里', reading: '正在读取文件',
+    noCourtText: '导入排期需要书记员的角色，请联系管理员。', wrong: '有 {n} 处错误，改正后重新上传（另有 {rows} 行无误）', good: '{n} 行全部无误，可以导入', nothing: '文件中没有庭审', warned: '{n} 处提醒，不影响导入',
+    enter: '导入 {n} 场庭审', done: '导入完成：新增 {added} 场，变更 {changed} 场，未变 {same} 场', look: '查看庭审安排', warning: '提醒', error: '错误',
+    col: { line: '行', column: '列', content: '内容', what: '问题', time: '时间', case: '案件', site: '场所', kind: '类型', bench: '合议庭', parties: '当事人' },
+    problem: {
+      unreadable: '文件没有读完，请重新上传。', too_large: '文件超过 {n} KiB，请拆分后上传。', too_many: '超过 {n} 场庭审，请拆分后上传。', workbook: '这是 Excel 文件本身，请另存为“CSV UTF-8（逗号分隔）”后上传。',
+      encoding: '文字编码无法识别，请另存为 CSV UTF-8。', no_headings: '第一行没有可识别的列名，请从模板开始。', unknown_column: '“{column}”不是可识别的列，已忽略。', quotes: '引号不成对，请检查这一行。',
+      missing: '“{column}”没有填写。', missing_column: '缺少“{column}”这一列。', invalid: '“{column}”的内容无法识别。', unknown_site: '本院没有这个场所，请填场所名称，或先在“法院”页添加。', unknown_user: '不是本院可用的账户，请填登录用的用户名。',
+      duplicate: '与第 {line} 行是同一场庭审。', duplicate_column: '“{column}”这一列出现了两次。', site_clash: '该场所 {day} {from}–{to} 已有庭审“{title}”。', site_clash_line: '该场所 {day} {from}–{to} 与第 {line} 行冲突。',
+      person_clash: '{name} {day} {from}–{to} 另有庭审“{title}”。', person_clash_line: '{name} {day} {from}–{to} 与第 {line} 行冲突。', more: '还有 {n} 处问题没有列出，请先改正以上问题。',
+    },
+    form: {
+      case_number: '写成（2026）黑11民初23号。', date: '写成 2026-03-05。', start: '写成 09:00。', duration: '写分钟数，如 90。', kind: '可填：庭审、提讯、接访、调解、审委会、会议、培训、减刑假释。', public: '填“是”或“否”。',
+      parties: '写成 原告:张三;被告:李四。', presiding_judge: '须有审判员角色。', judges: '多人用顿号分开，须有审判员角色。', clerk: '须有书记员角色。', assessors: '可填姓名，多人用顿号分开。',
+    },
+  },
+  links: {
+    title: '{name}（{part}）的链接', of: '{name}的链接', show: '查看链接', make: '生成链接', newText: '链接只供这一位参与人使用；首次打开后与当时的设备绑定，转发给他人无效。', againText: '生成新链接后，原来的链接立即失效，已进入的设备会退出。',
+    from: '生效时间', to: '失效时间', zone: '均为北京时间。', past: '失效时间已过。', turned: '失效时间应晚于生效时间。', withCode: '首次打开时要求输入 6 位验证码', withCodeText: '验证码请用电话等另一种方式告知本人。',
+    digits: '验证码', digitsText: '只显示这一次，请用另一种方式告知本人。', loopback: '服务器目前仅限本机访问，其他设备打不开这个链接。', qr: '{name}的链接二维码', stands: '状态', valid: '有效期', between: '{from} 至 {to}',
+    code: '验证码', codeAsked: '首次打开时要求', codeNot: '不要求', device: '设备', boundAt: '{time} 已绑定设备，目前不在线', unused: '尚未打开', address: '链接', text: '可直接发送的文字', revoke: '撤销链接',
+    revokeText: '撤销{name}的链接？已进入的设备会立即退出。', again: '重新生成', againHint: '换了手机或发错人时使用。',
+    letter: '{name}：{court}定于{day} {clock}（北京时间）就{matter}进行{kind}，您的身份为{title}。请提前 15 分钟在电脑或手机浏览器中打开：{url} 。链接仅限您本人使用，首次打开后与该设备绑定，请勿转发。', letterCode: '打开时需要 6 位验证码，由书记员另行告知。',
+    state: { none: '未生成', early: '未到时间', ready: '未打开', bound: '已打开', here: '在线', over: '已过期', revoked: '已撤销' },
+    expired: { over: '原来的链接已过期。', revoked: '原来的链接已撤销。' },
+  },
+  join: {
+    title: '参加庭审', checking: '正在核对链接', what: '庭审', when: '时间', where: '地点', as: '您的身份', zone: '北京时间', atSite: '{site}；您可以通过本设备参加', byNetwork: '通过本设备参加',
+    code: '6 位验证码', codeWrong: '验证码不正确，请核对后重新输入。', enter: '进入', stay: '返回我的工作', anyway: '仍以参与人身份进入', keep: '请保持本页打开。如需刷新或关闭，可在这台设备上重新打开链接。',
+    leftDays: '距开庭还有 {days} 天 {hours} 小时', leftHours: '距开庭还有 {hours} 小时 {minutes} 分钟', leftMinutes: '距开庭还有 {minutes} 分钟',
+    wait: {
+      scheduled: '尚未开放候庭，请在开庭前 15 分钟回到本页。', waiting: '法庭已开放候庭，请等候书记员请您进入。', in_session: '庭审正在进行，请等候书记员请您进入。', held: '庭审正在进行，请等候传唤。', adjourned: '目前休庭，请等候继续开庭。',
+      closed: '庭审已经结束，感谢您的参加。', cancelled: '这场庭审已取消，如有疑问请联系法院。', gallery: '庭审即将公开开庭，请等候。', notPublic: '目前为不公开质证，暂时不能旁听，请等候。',
+    },
+    title_account: '您已登录', text_account: '您正以{name}的身份登录。这是发给参与人的链接：若继续，您将退出登录，链接会与这台设备绑定，参与人本人就不能再用了。',
+    title_nothing: '请打开收到的链接', text_nothing: '本页需要法院发给您的链接。请从短信或消息中点击完整的链接。', title_left: '您已离开', text_left: '需要再次进入时，请在这台设备上重新打开收到的链接。',
+    title_bad: '链接无效', text_bad: '链接可能不完整，或不是本院发出的。请从原消息中打开完整的链接，或联系书记员重新发送。', title_offline: '暂时无法连接', text_offline: '服务器没有应答，请检查网络后重试。',
+    title_early: '还没有到时间', text_early: '链接从 {time} 起可以进入，届时请在这台设备上打开。', title_over: '链接已过期', text_over: '庭审的进入时间已过。如仍需参加，请联系书记员重新发送链接。',
+    title_revoked: '链接已撤销', text_revoked: '法院已撤销这个链接，或为您换发了新的链接。如有疑问请联系书记员。', title_elsewhere: '链接已在其他设备上使用', text_elsewhere: '链接与首次打开的设备绑定。如换了手机或电脑，请联系书记员重新发送。',
+    title_no_device: '浏览器没有保存 Cookie', text_no_device: '请在浏览器设置中允许本站的 Cookie，或换一个浏览器打开。', title_code: '请输入验证码', text_code: '验证码由书记员另行告知，只需输入一次。', title_code_wrong: '请输入验证码', text_code_wrong: '验证码由书记员另行告知，只需输入一次。',
+  },
+}
