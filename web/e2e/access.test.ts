@@ -30,6 +30,8 @@ const pages: [string, string, (page: Page) => Promise<void>][] = [
   ['wall', '/', (page) => page.locator('video.front').first().waitFor()],
   ['devices', '/devices', (page) => page.getByRole('row', { name: '执行指挥中心' }).waitFor()],
   ['drawer', '/devices?add', (page) => page.getByRole('dialog').locator('#device-sub').waitFor()],
+  ['audit', '/audit', (page) => page.getByRole('button', { name: '详情' }).first().waitFor()],
+  ['account', '/account', (page) => page.getByText('当前浏览器').waitFor()],
   ['docs', '/docs', (page) => page.getByText('/api/v1/sources/probe').waitFor()],
   ['missing', '/no-such-page', (page) => page.getByRole('heading').waitFor()],
 ]
@@ -45,6 +47,20 @@ describe.each(['dark', 'light'])('in the %s theme', (theme) => {
     expect(errors).toEqual([])
     await close()
   })
+})
+
+it.each(['dark', 'light'])('the log-in page has no serious barrier in the %s theme', async (theme) => {
+  const { page, errors, close } = await visit(hub.url, {}, null)
+  await page.evaluate((t) => localStorage.setItem('avhub.theme', JSON.stringify(t)), theme)
+  await page.reload()
+  await page.getByRole('button', { name: /审计员/ }).waitFor()
+  expect(await audit(page)).toEqual([])
+  for (const [width, height] of [[390, 844], [3840, 2160]] as const) {
+    await page.setViewportSize({ width, height })
+    expect(await page.evaluate(() => document.querySelector('#content')!.scrollWidth - document.querySelector('#content')!.clientWidth)).toBe(0)
+  }
+  expect(errors).toEqual([])
+  await close()
 })
 
 describe('every page', () => {
@@ -81,7 +97,7 @@ describe('every page', () => {
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
     const tile = page.getByRole('article', { name: '提讯室' })
-    await tile.getByText('主码流').waitFor()
+    await tile.locator('footer').getByText('主码流').waitFor()
     await page.keyboard.press('i')
     await tile.getByText('1280 × 720').waitFor()
     await page.keyboard.press('s')
@@ -92,7 +108,7 @@ describe('every page', () => {
     await page.keyboard.press('f')
     await page.waitForFunction(() => document.fullscreenElement === null)
     await page.keyboard.press('Escape')
-    await tile.getByText('子码流').waitFor()
+    await tile.locator('footer').getByText('子码流').waitFor() // the figures name it too
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: '快捷键' }).waitFor()
     await close()

@@ -38,7 +38,7 @@ it('goes on when a camera changes its resolution in mid-stream', async () => {
   await writeFile(file, Buffer.concat(Array.from({ length: 10 }, () => both).flat())) // 40 s
   encoder = tool('ffmpeg', [
     '-nostdin', '-loglevel', 'error', '-re', '-f', 'h264', '-framerate', '25', '-i', file,
-    '-c', 'copy', '-f', 'rtsp', '-rtsp_transport', 'tcp', `${hub.rtsp}/door`,
+    '-c', 'copy', '-f', 'rtsp', '-rtsp_transport', 'tcp', hub.rtspURL('door'),
   ])
   const { page, errors, close } = await visit(hub.url)
   const video = page.getByRole('article', { name: '东门' }).locator('video.front')

@@ -81,6 +81,26 @@ describe('the wall', () => {
     await close()
   })
 
+  it('opens whichever tile on a phone, and goes back to it', async () => {
+    const { page, close } = await visit(hub.url, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+    const tile = page.getByRole('article', { name: '执行指挥中心' })
+    await front(page.getByRole('article', { name: '第一法庭' })).waitFor()
+    await tile.scrollIntoViewIfNeeded()
+    expect((await tile.boundingBox())!.width, 'as wide as the screen').toBeGreaterThan(370)
+    await tile.getByRole('button', { name: '放大 执行指挥中心' }).tap()
+    await expect.poll(async () => {
+      const { y, height } = (await tile.boundingBox())!
+      return y > 80 && y < 100 && y + height > 830 && y + height <= 844
+    }, { timeout: 10_000 }).toBe(true)
+    expect((await watch(tile, 5)).length).toBe(5)
+    await tile.getByRole('button', { name: '返回画面墙' }).last().tap()
+    await expect.poll(async () => {
+      const { y, height } = (await tile.boundingBox())!
+      return height < 230 && y + height <= 844
+    }, { timeout: 10_000 }).toBe(true)
+    await close()
+  })
+
   it('shows the sub stream of a camera whose main stream the browser cannot play', async () => {
     const { page, close } = await visit(hub.url)
     const tile = page.getByRole('article', { name: '执行指挥中心' }) // H.265
@@ -89,6 +109,21 @@ describe('the wall', () => {
     expect((await watch(tile, 10)).length).toBe(10)
     await tile.getByText('子码流').waitFor()
     await close()
+  })
+
+  it('is measured by the hub, each viewer for itself', async () => {
+    const { page, close } = await visit(hub.url)
+    await front(page.getByRole('article', { name: '第一法庭' })).waitFor()
+    const figure = async (name: string) => {
+      const text = await (await fetch(`${hub.url}/metrics`, { headers: { Authorization: `Bearer ${hub.token}` } })).text()
+      return Number(new RegExp(`^avhub_viewer_${name}\\{source="court-1",stream="sub",viewer="[^"]+"\\} (\\S+)$`, 'm').exec(text)?.[1])
+    }
+    await expect.poll(() => figure('packets_sent_total'), { timeout: 20_000 }).toBeGreaterThan(100)
+    expect(await figure('bytes_sent_total')).toBeGreaterThan(10_000)
+    await expect.poll(() => figure('rtt_seconds'), { timeout: 20_000 }).toBeGreaterThan(0)
+    expect(await figure('nack_total')).toBeGreaterThanOrEqual(0)
+    await close()
+    await expect.poll(() => figure('packets_sent_total'), { timeout: 20_000 }).toBeNaN()
   })
 
   it('keeps the layout and the order that a user has made', async () => {

@@ -17,11 +17,13 @@ afterAll(() => hub.end())
 const peer = () =>
   new RTCPeerConnection({ codecs: { video: [useH264()], audio: [useOPUS()] }, iceServers: [], bundlePolicy: 'max-bundle' })
 
+const authorization = () => ({ Authorization: `Bearer ${hub.token}` })
+
 /** negotiate does what WHIP and WHEP have in common; it returns the session's address. */
 async function negotiate(pc: RTCPeerConnection, path: string): Promise<string> {
   await pc.setLocalDescription(await pc.createOffer())
   const answer = await fetch(hub.url + path, {
-    method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: pc.localDescription!.sdp,
+    method: 'POST', headers: { ...authorization(), 'Content-Type': 'application/sdp' }, body: pc.localDescription!.sdp,
   })
   expect(answer.status, await answer.clone().text()).toBe(201)
   await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() })
@@ -50,8 +52,8 @@ describe('werift', () => {
     const numbers = pictures.map((p) => p.header.sequenceNumber).sort((a, b) => ((a - b) << 16) >> 16)
     for (const [i, n] of numbers.entries()) expect(n, 'sequence number').toBe((numbers[0]! + i) & 0xffff)
 
-    expect((await fetch(session, { method: 'DELETE' })).status).toBe(200)
-    expect((await fetch(session, { method: 'DELETE' })).status).toBe(404)
+    expect((await fetch(session, { method: 'DELETE', headers: authorization() })).status).toBe(200)
+    expect((await fetch(session, { method: 'DELETE', headers: authorization() })).status).toBe(404)
     await pc.close()
   })
 
@@ -73,7 +75,7 @@ describe('werift', () => {
     expect(seen.length).toBe(10)
     expect(delay(seen[9]!, 25), 'ms behind the camera').toBeLessThan(1000)
 
-    await fetch(session, { method: 'DELETE' })
+    await fetch(session, { method: 'DELETE', headers: authorization() })
     await page.getByRole('article', { name: '移动采集' }).getByText('编码器尚未推流').waitFor()
     await close()
     await Promise.all([from.close(), to.close()])

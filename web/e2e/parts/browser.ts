@@ -1,15 +1,22 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { boss } from './hub'
 import { afterAll, beforeAll } from 'vitest'
 
 let browser: Browser
 
+/** launch starts Chromium; program stands for it where it is to run elsewhere. */
+export function launch(program = '/usr/bin/chromium', env: Record<string, string> = {}): Promise<Browser> {
+  return chromium.launch({
+    executablePath: program,
+    args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
+    env: { ...(process.env as Record<string, string>), ...env },
+  })
+}
+
 /** withBrowser starts Chromium for a file of tests. */
 export function withBrowser() {
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
-    })
+    browser = await launch()
   })
   afterAll(() => browser.close())
 }
@@ -24,8 +31,32 @@ export interface Visit {
   close(): Promise<void>
 }
 
-/** visit opens a page as a new user; 1366 by 768, Chinese, unless told. */
-export async function visit(url: string, o: BrowserContextOptions = {}): Promise<Visit> {
+/** Who logs in. */
+export interface Account {
+  name: string
+  password: string
+}
+
+/** logIn logs in without the page for that. */
+export async function logIn(page: Page, url: string, who: Account) {
+  await page.goto(new URL('/healthz', url).href)
+  const status = await page.evaluate(
+    async (body) => (await fetch('/api/v1/login', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } })).status,
+    JSON.stringify(who),
+  )
+  if (status !== 200) throw new Error(`log in as ${who.name}: ${status}`)
+}
+
+/**
+ * visit opens a page in a new browser, as somebody who is logged in; as the
+ * tests' own user, 1366 by 768, in Chinese, unless told; null is a stranger.
+ */
+export function visit(url: string, o: BrowserContextOptions = {}, as: Account | null = boss): Promise<Visit> {
+  return visitBy(browser, url, o, as)
+}
+
+/** visitBy opens a page in a browser of the test's own. */
+export async function visitBy(browser: Browser, url: string, o: BrowserContextOptions = {}, as: Account | null = boss): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'zh-CN', ...o })
   const page = await context.newPage()
   const errors: string[] = []
@@ -35,6 +66,7 @@ export async function visit(url: string, o: BrowserContextOptions = {}): Promise
     if (m.type() === 'error' && /Content Security Policy|Uncaught|\[Vue/.test(m.text())) errors.push(m.text())
   })
   page.on('request', (r) => r.url().startsWith('http') && hosts.add(new URL(r.url()).host))
+  if (as) await logIn(page, url, as)
   await page.goto(url)
   return { page, errors, hosts, close: () => context.close() }
 }

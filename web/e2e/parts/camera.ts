@@ -7,11 +7,17 @@ export class Camera {
   private constructor(
     private readonly port: number,
     private readonly args: string[],
+    private readonly within: string[],
   ) {}
 
   /** make plays clips such as yard=demo:court-1. */
   static async make(...args: string[]): Promise<Camera> {
-    const camera = new Camera(await freePort(), args)
+    return Camera.makeAt([], ...args)
+  }
+
+  /** makeAt plays them on another machine. */
+  static async makeAt(within: string[], ...args: string[]): Promise<Camera> {
+    const camera = new Camera(await freePort(), args, within)
     await camera.start()
     return camera
   }
@@ -21,7 +27,7 @@ export class Camera {
   }
 
   async start() {
-    this.program = await start(['camera', '--listen', `127.0.0.1:${this.port}`, ...this.args], /rtsp:\/\//)
+    this.program = await start(['camera', '--listen', `127.0.0.1:${this.port}`, ...this.args], /rtsp:\/\//, {}, this.within)
   }
 
   async kill() {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-const binary = new URL('../../../bin/avhub', import.meta.url).pathname
+export const binary = new URL('../../../bin/avhub', import.meta.url).pathname
 
 /** Program is a running program. */
 export interface Program {
@@ -21,9 +21,10 @@ export function tool(name: string, args: string[]): Program {
   return { output: () => text, stop: (signal = 'SIGTERM') => end(child, signal) }
 }
 
-/** start runs avhub and waits until it has written the given words. */
-export async function start(args: string[], ready: RegExp, env: Record<string, string> = {}): Promise<Program> {
-  const child = spawn(binary, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+/** start runs avhub, on another machine if within says so, and waits until it has written the given words. */
+export async function start(args: string[], ready: RegExp, env: Record<string, string> = {}, within: string[] = []): Promise<Program> {
+  const [program, ...rest] = [...within, binary, ...args]
+  const child = spawn(program!, rest, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   const isReady = new Promise<void>((resolve, reject) => {
     const take = (data: Buffer) => {

@@ -1,0 +1,48 @@
+// Two machines on a cable: network namespaces of their own, which nothing else
+// reaches and which reach nothing else. Needs root, by sudo if need be.
+import { execFileSync } from 'node:child_process'
+
+const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n', '--preserve-env=HOME']
+
+function ip(...args: string[]) {
+  const [program, ...rest] = [...asRoot, 'ip', ...args]
+  execFileSync(program!, rest, { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+let made = 0
+
+/** Machine is one of the two. */
+export interface Machine {
+  address: string
+  /** What goes before a command so that it runs there. */
+  within: string[]
+}
+
+/** Networks are a machine for the hub and one for whoever uses it. */
+export class Networks {
+  private constructor(
+    readonly hub: Machine,
+    readonly user: Machine,
+    private readonly names: string[],
+  ) {}
+
+  static make(): Networks {
+    const tail = `${process.pid}-${made++}`
+    const names = [`avhub-${tail}`, `avuser-${tail}`]
+    const ends = [`vh${tail}`, `vu${tail}`]
+    for (const n of names) ip('netns', 'add', n)
+    ip('link', 'add', ends[0]!, 'netns', names[0]!, 'type', 'veth', 'peer', 'name', ends[1]!, 'netns', names[1]!)
+    const machines = names.map((name, i) => {
+      const address = `10.77.0.${i + 1}`
+      ip('-n', name, 'link', 'set', 'lo', 'up')
+      ip('-n', name, 'addr', 'add', `${address}/24`, 'dev', ends[i]!)
+      ip('-n', name, 'link', 'set', ends[i]!, 'up')
+      return { address, within: [...asRoot, 'ip', 'netns', 'exec', name] }
+    })
+    return new Networks(machines[0]!, machines[1]!, names)
+  }
+
+  end() {
+    for (const n of this.names) ip('netns', 'delete', n)
+  }
+}
