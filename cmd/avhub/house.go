@@ -21,12 +21,6 @@ import (
 	"avhub/rooms/store"
 )
 
-// newHasher hashes on half of the processors at most: log-ins must not take
-// live pictures their time.
-func newHasher() *login.Hasher {
-	return login.NewHasher(login.StandardCost, 0, login.StandardWaiting)
-}
-
 // openStore opens the database that the configuration names.
 func openStore(ctx context.Context, cfg *configs.Config) (*store.Store, error) {
 	return store.Open(ctx, cfg.DataDir, cfg.Database.URL.Reveal())

@@ -49,6 +49,7 @@ var mayImport = map[string][]string{
 	"avhub/recorder/stamp/tsatest":     {},
 	"avhub/rooms":                      {},
 	"avhub/rooms/login":                {},
+	"avhub/rooms/login/apart":          {"avhub/rooms/login"},
 	"avhub/rooms/store":                {"avhub/rooms"},
 	"avhub/rooms/store/pgtest":         {},
 	"avhub/rooms/store/datalock":       {},

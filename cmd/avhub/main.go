@@ -25,18 +25,19 @@ const (
 
 // commands are all there are; each has a file of its own.
 type commands struct {
-	Serve   serveCmd   `cmd:"" help:"Run the hub. Example: avhub serve -c /etc/avhub/avhub.yaml"`
-	Camera  cameraCmd  `cmd:"" help:"Play clips in a loop as RTSP cameras, for trying and testing. Example: avhub camera yard=clip.mp4"`
-	Doctor  doctorCmd  `cmd:"" help:"Check what the hub needs, and say what to do. Example: avhub doctor -c avhub.yaml"`
-	User    userCmd    `cmd:"" help:"Accounts: add, set a password, list."`
-	Token   tokenCmd   `cmd:"" help:"API tokens for programs, players and encoders."`
-	Verify  verifyCmd  `cmd:"" help:"Check recordings, case files and audit logs offline, with nothing but their files and the public key. Exit code 0: whole, 1: not whole, 2: could not be read. Example: avhub verify data/recordings/court-1/2026-03-02 --key ledger.pub"`
-	Archive archiveCmd `cmd:"" help:"The archive: what waits for it; bring a recording or a case back."`
-	Backup  backupCmd  `cmd:"" help:"Write database, audit, keys and sources into one file, while the hub runs. Example: avhub backup /safe/avhub-2026-03-02.tar.gz"`
-	Restore restoreCmd `cmd:"" help:"Bring a backup back, while the hub does not run. Example: avhub restore /safe/avhub-2026-03-02.tar.gz"`
-	Config  configCmd  `cmd:"" help:"Print a sample configuration, or the reference of all keys. Example: avhub config sample > avhub.yaml"`
-	Version versionCmd `cmd:"" help:"Print version, commit and Go. Example: avhub version"`
-	OpenAPI openAPICmd `cmd:"" name:"openapi" hidden:"" help:"Print the API's description (OpenAPI 3.1)."`
+	Serve   serveCmd         `cmd:"" help:"Run the hub. Example: avhub serve -c /etc/avhub/avhub.yaml"`
+	Camera  cameraCmd        `cmd:"" help:"Play clips in a loop as RTSP cameras, for trying and testing. Example: avhub camera yard=clip.mp4"`
+	Doctor  doctorCmd        `cmd:"" help:"Check what the hub needs, and say what to do. Example: avhub doctor -c avhub.yaml"`
+	User    userCmd          `cmd:"" help:"Accounts: add, set a password, list."`
+	Token   tokenCmd         `cmd:"" help:"API tokens for programs, players and encoders."`
+	Verify  verifyCmd        `cmd:"" help:"Check recordings, case files and audit logs offline, with nothing but their files and the public key. Exit code 0: whole, 1: not whole, 2: could not be read. Example: avhub verify data/recordings/court-1/2026-03-02 --key ledger.pub"`
+	Archive archiveCmd       `cmd:"" help:"The archive: what waits for it; bring a recording or a case back."`
+	Backup  backupCmd        `cmd:"" help:"Write database, audit, keys and sources into one file, while the hub runs. Example: avhub backup /safe/avhub-2026-03-02.tar.gz"`
+	Restore restoreCmd       `cmd:"" help:"Bring a backup back, while the hub does not run. Example: avhub restore /safe/avhub-2026-03-02.tar.gz"`
+	Config  configCmd        `cmd:"" help:"Print a sample configuration, or the reference of all keys. Example: avhub config sample > avhub.yaml"`
+	Version versionCmd       `cmd:"" help:"Print version, commit and Go. Example: avhub version"`
+	Hashing hashPasswordsCmd `cmd:"" name:"hash-passwords" hidden:"" help:"Hash passwords for the hub that starts this (see rooms/login/apart)."`
+	OpenAPI openAPICmd       `cmd:"" name:"openapi" hidden:"" help:"Print the API's description (OpenAPI 3.1)."`
 }
 
 func main() {

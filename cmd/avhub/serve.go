@@ -21,10 +21,7 @@ import (
 	"avhub/media/transcode"
 	"avhub/media/webrtc"
 	"avhub/recorder"
-	"avhub/rooms/audit"
-	"avhub/rooms/login"
 	"avhub/rooms/office"
-	"avhub/rooms/store"
 	"avhub/rooms/store/backup"
 	"avhub/rooms/store/datalock"
 	"avhub/signaling"
@@ -92,7 +89,7 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 	library := newLibrary(cfg, ffmpeg, log)
 	var recording atomic.Pointer[record.Keeper] // follows what the office changes
 	desk, err := office.New(ctx, office.Options{
-		Store: court.store, Audit: court.audit, Hasher: newHasher(), LinkKey: court.links, ProviderRoles: providerRoles(cfg), Facts: catalog.Facts, Log: log,
+		Store: court.store, Audit: court.audit, Hasher: court.hasher, LinkKey: court.links, ProviderRoles: providerRoles(cfg), Facts: catalog.Facts, Log: log,
 		Changed: events.HearingChanged, Stirred: func() { recording.Load().Stir() },
 		Recordings: signaling.RecordingFacts(library),
 	})
@@ -217,52 +214,6 @@ func inviteToSetUp(ctx context.Context, desk *office.Office, o *output, pages st
 	return err
 }
 
-// court is what the hub keeps of people and what they do.
-type court struct {
-	store *store.Store
-	audit *audit.Log
-	links login.LinkKey
-	demo  []signaling.DemoUser // shown at the door
-}
-
-// openCourt opens database and audit. The demo's users get in on demo hubs only.
-func (s *serveCmd) openCourt(ctx context.Context, cfg *configs.Config, log *slog.Logger, undo *closers) (*court, error) {
-	db, err := openStore(ctx, cfg)
-	if err != nil {
-		return nil, err
-	}
-	undo.add("database", db.Close)
-	book, err := openAudit(cfg, log)
-	if err != nil {
-		return nil, err
-	}
-	undo.add("audit", book.Close)
-	links, err := openLinkKey(cfg)
-	if err != nil {
-		return nil, err
-	}
-	c := &court{store: db, audit: book, links: links}
-	err = db.View(ctx, func(tx *store.Tx) error {
-		courts, err := tx.Courts()
-		if err == nil {
-			warnOfCourts(cfg, courts, log)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if s.Demo {
-		c.demo, err = settleDemoCourt(ctx, db, time.Now().UTC())
-		return c, err
-	}
-	shut, err := shutOutDemoUsers(ctx, db)
-	if shut > 0 {
-		log.Warn("the demo's users are disabled: everybody knows their password", "users", shut)
-	}
-	return c, err
-}
-
 func iceLinks(servers []configs.ICEServer) []string {
 	var links []string
 	for _, s := range servers {
@@ -275,31 +226,4 @@ func iceLinks(servers []configs.ICEServer) []string {
 		}
 	}
 	return links
-}
-
-// closers take down what was built, last first.
-type closers []closer
-
-type closer struct {
-	name  string
-	close func() error
-}
-
-func (c *closers) add(name string, close func() error) { *c = append(*c, closer{name, close}) }
-
-func (c *closers) close(log *slog.Logger) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for i := len(*c) - 1; i >= 0; i-- {
-			if err := (*c)[i].close(); err != nil {
-				log.Error("stopping", "part", (*c)[i].name, "err", err)
-			}
-		}
-	}()
-	select {
-	case <-done:
-	case <-time.After(stopLimit):
-		log.Error("not everything stopped in time", "limit", stopLimit)
-	}
 }

@@ -35,6 +35,24 @@ type Hasher struct {
 	places chan struct{} // one for each that hashes
 	queue  chan struct{} // one for each that hashes or waits
 	nobody string        // a hash that no password fits
+	derive Derive
+}
+
+// Derive makes the key of a password, size bytes of argon2id.
+type Derive func(c Cost, password string, salt []byte, size int) ([]byte, error)
+
+// DeriveHere makes the key in this process.
+func DeriveHere(c Cost, password string, salt []byte, size int) ([]byte, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	return c.key(password, salt, size), nil
+}
+
+// DerivingBy lets keys be made elsewhere; it is called before the hasher is used.
+func (h *Hasher) DerivingBy(d Derive) *Hasher {
+	h.derive = d
+	return h
 }
 
 // NewHasher hashes atOnce passwords at a time (0: on half of the processors, one
@@ -50,6 +68,7 @@ func NewHasher(cost Cost, atOnce, waiting int) *Hasher {
 	return &Hasher{
 		cost: cost, places: make(chan struct{}, atOnce), queue: make(chan struct{}, atOnce+waiting),
 		nobody: phc{cost, random(saltBytes), random(keyBytes)}.String(),
+		derive: DeriveHere,
 	}
 }
 
@@ -65,7 +84,11 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	}
 	defer leave()
 	salt := random(saltBytes)
-	return phc{h.cost, salt, h.cost.key(password, salt, keyBytes)}.String(), nil
+	key, err := h.derive(h.cost, password, salt, keyBytes)
+	if err != nil {
+		return "", fmt.Errorf("hashing a password: %w", err)
+	}
+	return phc{h.cost, salt, key}.String(), nil
 }
 
 // Verify tells whether a password fits what is kept, and if so whether that
@@ -81,7 +104,10 @@ func (h *Hasher) Verify(ctx context.Context, kept, password string) (fits, rehas
 		return false, false, err
 	}
 	defer leave()
-	key := p.cost.key(password[:min(len(password), MaxPassword)], p.salt, len(p.key))
+	key, err := h.derive(p.cost, password[:min(len(password), MaxPassword)], p.salt, len(p.key))
+	if err != nil {
+		return false, false, fmt.Errorf("checking a password: %w", err)
+	}
 	fits = subtle.ConstantTimeCompare(key, p.key) == 1 && len(password) <= MaxPassword
 	rehash = p.cost != h.cost || len(p.salt) != saltBytes || len(p.key) != keyBytes
 	return fits, fits && rehash, nil

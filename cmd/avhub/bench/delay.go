@@ -3,13 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 	"time"
-
-	"github.com/pion/rtp"
-	pion "github.com/pion/webrtc/v4"
-
-	"avhub/cmd/avhub/whepclient"
 )
 
 // benchDelay: 50 viewers of one source; from the encoder's writing of a picture
@@ -59,34 +53,20 @@ func benchDelay(ctx context.Context) ([]row, error) {
 
 // watchDelays watches for ten seconds, beginning when all are there.
 func watchDelays(ctx context.Context, url string, viewers int) (*samples, error) {
-	var measuring atomic.Bool
-	all := &samples{}
-	everybody, err := gather(ctx, viewers, func(int) (whepclient.Options, error) {
-		w, err := newWire()
-		return whepclient.Options{URL: url, Conn: w, OnPacket: func(_ pion.RTPCodecType, p *rtp.Packet) {
-			sent, ok := sentAt(p)
-			if !ok {
-				return
-			}
-			if came, ok := w.take(p.Timestamp); ok && measuring.Load() {
-				all.add(came.Sub(sent))
-			}
-		}}, err
-	})
+	w := watching{Settle: 2 * time.Second, Length: 10 * time.Second} // what they caught up with is old
+	for range viewers {
+		w.URLs = append(w.URLs, url)
+	}
+	p, err := startWatchers(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	defer everybody.leave()
-	if err := pause(ctx, 2*time.Second); err != nil { // what they caught up with is old
+	saw, err := p.end()
+	if err != nil {
 		return nil, err
 	}
-	measuring.Store(true)
-	if err := pause(ctx, 10*time.Second); err != nil {
-		return nil, err
+	if want := viewers * 10 * 25 * 9 / 10; len(saw.Delays) < want {
+		return nil, fmt.Errorf("%d pictures arrived, %d were expected", len(saw.Delays), want)
 	}
-	measuring.Store(false)
-	if want := viewers * 10 * 25 * 9 / 10; all.count() < want {
-		return nil, fmt.Errorf("%d pictures arrived, %d were expected", all.count(), want)
-	}
-	return all, nil
+	return &samples{all: saw.Delays}, nil
 }

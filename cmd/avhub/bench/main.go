@@ -48,14 +48,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	wanted := os.Args[1:]
-	if len(wanted) == 4 && wanted[0] == plainSenderCommand {
-		r, err := readReel(wanted[2], wanted[3])
-		if err == nil {
-			err = plainSender(ctx, wanted[1], r)
-		}
-		if err != nil {
-			log.Fatal(err)
-		}
+	if runAs(ctx, wanted) {
 		return
 	}
 	var rows []row

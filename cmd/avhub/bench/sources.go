@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"time"
-
-	"avhub/cmd/avhub/whepclient"
 )
 
 // benchSources: 200 cameras' sub streams, each with a viewer.
@@ -45,20 +43,13 @@ func benchSources(ctx context.Context) ([]row, error) {
 	if err := h.awaitLive(ctx, count); err != nil {
 		return nil, err
 	}
-	viewers, err := gather(ctx, count, func(i int) (whepclient.Options, error) {
-		return whepclient.Options{URL: h.whep(name(i)), Sound: true}, nil
-	})
+	w := watching{Sound: true, Settle: 5 * time.Second, Length: length}
+	for i := range count {
+		w.URLs = append(w.URLs, h.whep(name(i)))
+	}
+	viewers, err := startWatchers(ctx, w)
 	if err != nil {
 		return nil, err
-	}
-	defer viewers.leave()
-	if err := pause(ctx, 5*time.Second); err != nil {
-		return nil, err
-	}
-
-	before := make([]uint64, count)
-	for i, v := range viewers {
-		before[i] = v.Packets()
 	}
 	from, err := h.cpu()
 	if err != nil {
@@ -79,26 +70,24 @@ func benchSources(ctx context.Context) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	var got []uint64
-	var missing uint64
-	for i, v := range viewers {
-		got = append(got, v.Packets()-before[i])
-		missing += v.Missing()
-	}
 	full, err := h.memory()
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(got)
 	live, err := h.live(ctx)
 	if err != nil {
 		return nil, err
 	}
+	saw, err := viewers.end()
+	if err != nil {
+		return nil, err
+	}
+	got := slices.Sorted(slices.Values(saw.Packets))
 	least, median := got[0], got[count/2]
 	each := float64(full-empty) / count / (1 << 20)
 	return []row{
 		{"200 sources live, a viewer each: none starved", "all live, each viewer ≥ 95 % of the median",
-			fmt.Sprintf("%d live, least %d of median %d packets, %d missing", live, least, median, missing),
+			fmt.Sprintf("%d live, least %d of median %d packets, %d missing", live, least, median, saw.Missing),
 			fmt.Sprintf("the hub took %.0f %% of a core", 100*float64(to-from)/float64(length)),
 			live == count && float64(least) >= 0.95*float64(median)},
 		{"metrics of 200 sources and viewers", "< 100 ms", "most " + ms(scrapes.at(1)) + ", p50 " + ms(scrapes.at(0.5)), "", scrapes.at(1) < 100*time.Millisecond},
