@@ -113,6 +113,7 @@ it('puts a case under a legal hold and lifts it, with reasons', async () => {
     const one = await judge.get<{ held: { reason: string } | null }>(`/recordings/${items[0]!.id}`)
     return one.held?.reason === '当事人申请再审'
   })
+  await dialog.waitFor({ state: 'detached' })
   await card.getByRole('button', { name: '解除法律保留' }).click()
   const lift = page.getByRole('dialog', { name: '解除法律保留' })
   await lift.getByLabel('理由').fill('再审审结')
