@@ -105,8 +105,11 @@ func runWatchers(ctx context.Context, in io.Reader, out io.Writer) error {
 	everybody, err := gather(ctx, len(w.URLs), func(i int) (whepclient.Options, error) {
 		wire, err := newWire()
 		return whepclient.Options{URL: w.URLs[i], Conn: wire, Sound: w.Sound, OnPacket: func(_ pion.RTPCodecType, p *rtp.Packet) {
-			came, marked := wire.take(p.Timestamp) // even if it is not measured: nothing may pile up
-			if sent, ok := sentAt(p); ok && marked && measuring.Load() {
+			if !p.Marker {
+				return
+			}
+			came, noted := wire.take(p.Timestamp) // measured or not: nothing may pile up
+			if sent, ok := sentAt(p); ok && noted && measuring.Load() {
 				delays.add(came.Sub(sent))
 			}
 		}}, err
