@@ -15,7 +15,7 @@ import (
 // next part after a pause. So nobody waits for another's whole keyframe, and
 // nobody's socket buffer is overrun.
 const (
-	roundBytes = 48 << 10
+	roundBytes = 64 << 10
 	roundPause = time.Millisecond
 )
 

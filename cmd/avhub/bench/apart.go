@@ -19,6 +19,7 @@ import (
 	pion "github.com/pion/webrtc/v4"
 
 	"avhub/cmd/avhub/whepclient"
+	"avhub/cmd/avhub/whepclient/lean"
 )
 
 // Viewers are other machines. So those of a measurement are a process of their
@@ -31,17 +32,35 @@ const watchersCommand = "watchers"
 
 // watching says who watches what; it goes to the process by its input.
 type watching struct {
-	URLs   []string // one for each viewer
-	Sound  bool
+	URLs   []string      // one for each viewer
+	Lean   bool          // viewers that count and do not play, see package lean
+	Sound  bool          // only of those that are not lean
+	Within time.Duration // lean viewers come evenly spread over this time; 0: a few at a time
 	Settle time.Duration // from the last one's keyframe until it is measured
 	Length time.Duration
+}
+
+// same is so many viewers of one stream.
+func same(url string, viewers int) (urls []string) {
+	for range viewers {
+		urls = append(urls, url)
+	}
+	return urls
 }
 
 // watched is what the viewers saw in that time.
 type watched struct {
 	Delays  []time.Duration // from the writing of a picture to its last packet's arrival
 	Packets []uint64        // of each viewer
-	Missing uint64
+	Missing uint64          // packets that did not come at first
+	Joined  []time.Duration // from a lean viewer's offer to its first whole keyframe
+}
+
+func (w *watched) packets() (n uint64) {
+	for _, p := range w.Packets {
+		n += p
+	}
+	return n
 }
 
 // watchers are viewers that have joined.
@@ -100,20 +119,12 @@ func runWatchers(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err := json.NewDecoder(in).Decode(&w); err != nil {
 		return err
 	}
-	var measuring atomic.Bool
-	delays := &samples{}
-	everybody, err := gather(ctx, len(w.URLs), func(i int) (whepclient.Options, error) {
-		wire, err := newWire()
-		return whepclient.Options{URL: w.URLs[i], Conn: wire, Sound: w.Sound, OnPacket: func(_ pion.RTPCodecType, p *rtp.Packet) {
-			if !p.Marker {
-				return
-			}
-			came, noted := wire.take(p.Timestamp) // measured or not: nothing may pile up
-			if sent, ok := sentAt(p); ok && noted && measuring.Load() {
-				delays.add(came.Sub(sent))
-			}
-		}}, err
-	})
+	m := &measure{}
+	join := m.peers
+	if w.Lean {
+		join = m.lean
+	}
+	everybody, err := join(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -121,24 +132,65 @@ func runWatchers(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err := pause(ctx, w.Settle); err != nil {
 		return err
 	}
-	saw := watched{}
-	for _, v := range everybody {
-		saw.Packets = append(saw.Packets, v.Packets())
-	}
-	measuring.Store(true)
+	before := everybody.counted()
+	m.on.Store(true)
 	fmt.Fprintln(out, "measuring")
 	if err := pause(ctx, w.Length); err != nil {
 		return err
 	}
-	measuring.Store(false)
-	for i, v := range everybody {
-		saw.Packets[i] = v.Packets() - saw.Packets[i]
-		saw.Missing += v.Missing()
+	m.on.Store(false)
+	saw := everybody.counted()
+	for i, n := range before.Packets {
+		saw.Packets[i] -= n
 	}
-	delays.mu.Lock()
-	saw.Delays = delays.all
-	delays.mu.Unlock()
+	saw.Missing -= before.Missing
+	m.delays.mu.Lock()
+	saw.Delays = m.delays.all
+	m.delays.mu.Unlock()
 	return json.NewEncoder(out).Encode(saw)
+}
+
+// audience are viewers of either kind.
+type audience interface {
+	counted() watched // packets from the beginning on
+	leave()
+}
+
+// measure takes pictures' delays while it is on.
+type measure struct {
+	on     atomic.Bool
+	delays samples
+}
+
+func (m *measure) took(sent, came time.Time) {
+	if m.on.Load() {
+		m.delays.add(came.Sub(sent))
+	}
+}
+
+func (m *measure) peers(ctx context.Context, w watching) (audience, error) {
+	return gather(ctx, len(w.URLs), func(i int) (whepclient.Options, error) {
+		wire, err := newWire()
+		return whepclient.Options{URL: w.URLs[i], Conn: wire, Sound: w.Sound, OnPacket: func(_ pion.RTPCodecType, p *rtp.Packet) {
+			if !p.Marker {
+				return
+			}
+			came, noted := wire.take(p.Timestamp) // measured or not: nothing may pile up
+			if sent, ok := sentAt(p); ok && noted {
+				m.took(sent, came)
+			}
+		}}, err
+	})
+}
+
+func (m *measure) lean(ctx context.Context, w watching) (audience, error) {
+	return gatherLean(ctx, w.Within, len(w.URLs), func(i int) *lean.Options {
+		return &lean.Options{URL: w.URLs[i], OnPicture: func(payload []byte, came time.Time) {
+			if sent, ok := writtenAt(payload); ok {
+				m.took(sent, came)
+			}
+		}}
+	})
 }
 
 // runAs runs a part that this program starts itself for, and tells whether it did.

@@ -54,3 +54,11 @@ func (c crowd) leave() {
 	}
 	_ = g.Wait() // none of them fails
 }
+
+func (c crowd) counted() (w watched) {
+	for _, v := range c {
+		w.Packets = append(w.Packets, v.Packets())
+		w.Missing += v.Missing()
+	}
+	return w
+}

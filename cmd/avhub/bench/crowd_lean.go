@@ -12,23 +12,34 @@ import (
 )
 
 // leanCrowd are viewers that cost little, so that many fit beside the hub.
-type leanCrowd []*lean.Viewer
+type leanCrowd struct {
+	viewers []*lean.Viewer
+	joined  []time.Duration
+}
 
-// gatherLean lets viewers join, 32 at a time, and waits for each one's keyframe.
-func gatherLean(ctx context.Context, count int, options func(i int) *lean.Options) (leanCrowd, error) {
-	all := make(leanCrowd, count)
+// gatherLean lets viewers join, evenly within a time or 32 at a time, and waits for
+// each one's keyframe.
+func gatherLean(ctx context.Context, within time.Duration, count int, options func(i int) *lean.Options) (*leanCrowd, error) {
+	c := &leanCrowd{make([]*lean.Viewer, count), make([]time.Duration, count)}
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(32)
+	if within == 0 {
+		g.SetLimit(32)
+	}
 	for i := range count {
 		g.Go(func() error {
+			if err := pause(gctx, time.Duration(i)*within/time.Duration(count)); err != nil {
+				return err
+			}
 			o := options(i)
 			o.From = origin(i)
+			began := time.Now()
 			var err error
-			if all[i], err = lean.Watch(gctx, o); err != nil {
+			if c.viewers[i], err = lean.Watch(gctx, o); err != nil {
 				return fmt.Errorf("viewer %d: %w", i, err)
 			}
 			select {
-			case <-all[i].Keyframe():
+			case <-c.viewers[i].Keyframe():
+				c.joined[i] = time.Since(began)
 				return nil
 			case <-time.After(30 * time.Second):
 				return fmt.Errorf("viewer %d of %s: no keyframe within 30 s", i, o.URL)
@@ -38,19 +49,19 @@ func gatherLean(ctx context.Context, count int, options func(i int) *lean.Option
 		})
 	}
 	if err := g.Wait(); err != nil {
-		all.leave()
+		c.leave()
 		return nil, err
 	}
-	return all, nil
+	return c, nil
 }
 
-// origin spreads viewers over this machine's addresses.
-func origin(i int) net.IP { return net.IPv4(127, 0, 1, byte(1+i/50)) }
+// origin spreads viewers over this machine's addresses, as a court's are spread.
+func origin(i int) net.IP { return net.IPv4(127, 0, 1, byte(1+i%200)) }
 
-func (c leanCrowd) leave() {
+func (c *leanCrowd) leave() {
 	var g errgroup.Group
 	g.SetLimit(32)
-	for _, v := range c {
+	for _, v := range c.viewers {
 		if v != nil {
 			g.Go(func() error { v.Vanish(); return nil })
 		}
@@ -58,60 +69,12 @@ func (c leanCrowd) leave() {
 	_ = g.Wait() // none of them fails
 }
 
-// stats add up.
-func (c leanCrowd) stats() (s lean.Stats) {
-	for _, v := range c {
-		x := v.Stats()
-		s.Packets, s.Lost, s.Mended = s.Packets+x.Packets, s.Lost+x.Lost, s.Mended+x.Mended
+func (c *leanCrowd) counted() watched {
+	w := watched{Joined: c.joined}
+	for _, v := range c.viewers {
+		s := v.Stats()
+		w.Packets = append(w.Packets, s.Packets)
+		w.Missing += s.Lost
 	}
-	return s
+	return w
 }
-
-// filmed is a hub with one stream and somebody who films.
-type filmed struct {
-	*hub
-	stop func() error
-}
-
-// startFilmed starts a hub and fills so many of its sources, called film-0 and so on.
-func startFilmed(ctx context.Context, r reel, streams int) (*filmed, error) {
-	h, err := startHub()
-	if err != nil {
-		return nil, err
-	}
-	filming, cut := context.WithCancel(ctx)
-	var ends []<-chan error
-	f := &filmed{h, func() error {
-		cut()
-		var failed error
-		for _, done := range ends {
-			if err := <-done; err != nil {
-				failed = err
-			}
-		}
-		h.stop()
-		return failed
-	}}
-	for i := range streams {
-		id := fmt.Sprintf("film-%d", i)
-		err := h.add(ctx, map[string]string{"id": id})
-		if err == nil {
-			var done <-chan error
-			if done, err = publish(filming, h.rtspURL(id), r); err == nil {
-				ends = append(ends, done)
-			}
-		}
-		if err != nil {
-			_ = f.stop()
-			return nil, err
-		}
-	}
-	if err := h.awaitLive(ctx, streams); err != nil {
-		_ = f.stop()
-		return nil, err
-	}
-	return f, nil
-}
-
-// film is the address of a stream.
-func (f *filmed) film(i int) string { return f.whep(fmt.Sprintf("film-%d", i)) }

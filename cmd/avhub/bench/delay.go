@@ -53,20 +53,20 @@ func benchDelay(ctx context.Context) ([]row, error) {
 
 // watchDelays watches for ten seconds, beginning when all are there.
 func watchDelays(ctx context.Context, url string, viewers int) (*samples, error) {
-	w := watching{Settle: 2 * time.Second, Length: 10 * time.Second} // what they caught up with is old
-	for range viewers {
-		w.URLs = append(w.URLs, url)
-	}
+	saw, err := watch(ctx, watching{URLs: same(url, viewers)})
+	return &samples{all: saw.Delays}, err
+}
+
+// watch lets viewers see ten seconds, and makes sure that they did.
+func watch(ctx context.Context, w watching) (watched, error) {
+	w.Settle, w.Length = 2*time.Second, 10*time.Second // what they caught up with is old
 	p, err := startWatchers(ctx, w)
 	if err != nil {
-		return nil, err
+		return watched{}, err
 	}
 	saw, err := p.end()
-	if err != nil {
-		return nil, err
+	if want := len(w.URLs) * 10 * 25 * 9 / 10; err == nil && len(saw.Delays) < want {
+		err = fmt.Errorf("%d pictures arrived, %d were expected", len(saw.Delays), want)
 	}
-	if want := viewers * 10 * 25 * 9 / 10; len(saw.Delays) < want {
-		return nil, fmt.Errorf("%d pictures arrived, %d were expected", len(saw.Delays), want)
-	}
-	return &samples{all: saw.Delays}, nil
+	return saw, err
 }

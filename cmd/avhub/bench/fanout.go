@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"avhub/cmd/avhub/whepclient/lean"
 )
 
 // benchFanout: what a delivered packet costs the hub, and a plain pion sender,
@@ -74,27 +72,35 @@ func perPacket(ctx context.Context, p *process, viewers int, url func(i int) str
 	if err != nil {
 		return cost{}, err
 	}
-	everybody, err := gatherLean(ctx, viewers, func(i int) *lean.Options { return &lean.Options{URL: url(i)} })
+	everybody, err := startWatchers(ctx, watching{URLs: urls(viewers, url), Lean: true, Settle: 3 * time.Second, Length: length})
 	if err != nil {
 		return cost{}, err
 	}
-	defer everybody.leave()
-	if err := pause(ctx, 3*time.Second); err != nil {
-		return cost{}, err
-	}
-	from := everybody.stats()
 	u0, err := p.used()
 	if err != nil {
 		return cost{}, err
 	}
-	if err := pause(ctx, length); err != nil {
+	began := time.Now()
+	if err := pause(ctx, length-100*time.Millisecond); err != nil { // before they leave
+		return cost{}, err
+	}
+	after, err := p.memory()
+	if err != nil {
 		return cost{}, err
 	}
 	u1, err := p.used()
 	if err != nil {
 		return cost{}, err
 	}
-	to := everybody.stats()
-	after, err := p.memory()
-	return cost{u1.minus(u0), to.Packets - from.Packets, (after - before) / viewers}, err
+	took := time.Since(began)
+	saw, err := everybody.end()
+	packets := uint64(float64(saw.packets()) * float64(took) / float64(length))
+	return cost{u1.minus(u0), packets, (after - before) / viewers}, err
+}
+
+func urls(count int, url func(i int) string) (all []string) {
+	for i := range count {
+		all = append(all, url(i))
+	}
+	return all
 }

@@ -19,10 +19,12 @@ func (a *Agent) Send(b *udpout.Batch, r *egress.Run) (refused int) {
 		return a.sendTCP(k, way.tcp, r)
 	}
 	roll := k.roll(r.SSRC)
-	header := r.HeaderSize()
+	around := r.HeaderSize() + k.sealer.Overhead()
+	if r.Again {
+		around += originalSize
+	}
 	for i := r.From; i < r.To; i++ {
-		payload := r.Payloads.At(i)
-		size := header + len(payload) + originalSize + k.sealer.Overhead()
+		size := around + len(r.Payloads.At(i)) // to the byte: packets of one size leave as one message
 		if size > udpout.MaxPacket {
 			refused++
 			continue

@@ -2,6 +2,7 @@ package lean
 
 import (
 	"encoding/binary"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -53,11 +54,35 @@ func (v *Viewer) take(b []byte, at time.Time) {
 		_, _ = v.records.Write(append([]byte(nil), b...), nil) // DTLS repeats what is lost
 	case b[0]>>6 == 2 && b[1] >= 192 && b[1] <= 223:
 		v.takeRTCP(b)
-	case b[0]>>6 == 2 && len(b) > 12 && v.ready.Load():
+	case b[0]>>6 == 2 && len(b) > 12 && !v.ready.Load():
+		if len(v.early) < mostEarly {
+			v.early = append(v.early, arrival{slices.Clone(b), at})
+		}
+	case b[0]>>6 == 2 && len(b) > 12:
 		if v.o.Lose == nil || !v.o.Lose() {
 			v.takeRTP(b, at)
 		}
 	}
+}
+
+// arrival is a packet that came before the keys were there: the hub has finished
+// the handshake by then, and sends at once.
+type arrival struct {
+	packet []byte
+	at     time.Time
+}
+
+const mostEarly = 2000
+
+// begin takes what came early, and from then on all as it comes.
+func (v *Viewer) begin() {
+	v.taking.Lock()
+	defer v.taking.Unlock()
+	v.ready.Store(true)
+	for _, e := range v.early {
+		v.take(e.packet, e.at)
+	}
+	v.early = nil
 }
 
 // takeSTUN answers checks.

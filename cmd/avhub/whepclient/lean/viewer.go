@@ -65,6 +65,7 @@ type Viewer struct {
 	wg     sync.WaitGroup
 	outMu  sync.Mutex
 	taking sync.Mutex
+	early  []arrival // guarded by taking
 }
 
 type credentials struct{ ufrag, pwd string }
@@ -233,7 +234,7 @@ func (v *Viewer) agree(client bool) error {
 	if v.out, err = srtp.CreateContext(c.Keys.LocalMasterKey, c.Keys.LocalMasterSalt, c.Profile); err != nil {
 		return err
 	}
-	v.ready.Store(true)
+	v.begin()
 	return nil
 }
 
