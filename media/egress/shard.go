@@ -96,15 +96,14 @@ func (s *shard) send(ctx context.Context, viewers []*Viewer, first int, u *media
 // serve sends the first payloads of one unit to one viewer, and before it what
 // the viewer missed between its catch-up and now.
 func (s *shard) serve(v *Viewer, b *udpout.Batch, u *media.Unit, to int) {
-	if v.gone.Load() {
+	missed := v.live(s.fanout, b, u, to)
+	if missed == 0 {
 		return
 	}
-	if missed := v.missing(s.fanout, u.Index); missed > 0 {
-		for _, old := range s.fanout.stream.Range(u.Index-missed, u.Index) {
-			v.live(s.fanout, b, old, old.Packets.Len())
-		}
+	for _, old := range s.fanout.stream.Range(u.Index-missed, u.Index) {
+		v.after(s.fanout, b, old, old.Packets.Len())
 	}
-	v.live(s.fanout, b, u, to)
+	v.after(s.fanout, b, u, to)
 }
 
 // end tells all viewers that the stream serves them no more.

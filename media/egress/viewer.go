@@ -82,13 +82,36 @@ func (v *Viewer) Stats() Stats {
 func (v *Viewer) outputs() [2]*Output { return [2]*Output{v.Video, v.Audio} }
 
 // live begins to send a unit that f has taken from its stream, its first
-// payloads up to to. v.part sends the others.
-func (v *Viewer) live(f *Fanout, b *udpout.Batch, u *media.Unit, to int) {
+// payloads up to to; v.part sends the others. If units right before it were not
+// dealt with it sends nothing and returns how many.
+func (v *Viewer) live(f *Fanout, b *udpout.Batch, u *media.Unit, to int) (missed uint64) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.gone.Load() {
-		return
+		return 0
 	}
+	for _, o := range v.outputs() {
+		if o != nil && o.home == f && !o.busy && o.next < u.Index {
+			missed = max(missed, u.Index-o.next)
+		}
+	}
+	if missed == 0 {
+		v.sendUnit(f, b, u, to)
+	}
+	return missed
+}
+
+// after is live for a unit that follows those that were missed, or is one of them.
+func (v *Viewer) after(f *Fanout, b *udpout.Batch, u *media.Unit, to int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.gone.Load() {
+		v.sendUnit(f, b, u, to)
+	}
+}
+
+// sendUnit sends the first payloads of a unit to the outputs that take it. v.mu is held.
+func (v *Viewer) sendUnit(f *Fanout, b *udpout.Batch, u *media.Unit, to int) {
 	for _, o := range v.outputs() {
 		if o == nil {
 			continue
@@ -152,19 +175,6 @@ func (v *Viewer) sendPart(o *Output, b *udpout.Batch, from, to int) {
 	if to >= o.run.Payloads.Len() {
 		o.current = nil
 	}
-}
-
-// missing is how many units of f right before index were not dealt with.
-func (v *Viewer) missing(f *Fanout, index uint64) uint64 {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	var most uint64
-	for _, o := range v.outputs() {
-		if o != nil && o.home == f && !o.busy && o.next < index {
-			most = max(most, index-o.next)
-		}
-	}
-	return most
 }
 
 // markGone ends all writing to the viewer; it returns when none is under way.

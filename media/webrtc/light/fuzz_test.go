@@ -84,8 +84,10 @@ func FuzzWhatComesIn(f *testing.F) {
 		f.Add(seed, true)
 		f.Add(seed, false)
 	}
+	var strangers uint16
 	f.Fuzz(func(t *testing.T, b []byte, known bool) {
-		from := netip.MustParseAddrPort("192.0.2.9:1234")
+		strangers++ // a new one each time: the last one may have sent a true check
+		from := netip.AddrPortFrom(netip.MustParseAddr("192.0.2.9"), strangers)
 		if known {
 			from = somewhere
 			h.handle(checkOf(t, a), from, nil)
