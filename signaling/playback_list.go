@@ -54,6 +54,8 @@ type recordingsInput struct {
 	Source  string    `query:"source" maxLength:"63"`
 	Case    string    `query:"case" maxLength:"100" doc:"a case's id, or a part of its number"`
 	Hearing string    `query:"hearing" maxLength:"63" doc:"id"`
+	Court   string    `query:"court" maxLength:"63" doc:"id: recordings of this court and of those below it"`
+	Site    string    `query:"site" maxLength:"63" doc:"id of the place"`
 	Set     string    `query:"set" maxLength:"100"`
 	From    time.Time `query:"from" doc:"some of it was recorded then or later"`
 	To      time.Time `query:"to" doc:"it began before"`
@@ -80,14 +82,21 @@ func (s *Server) listRecordings(ctx context.Context, in *recordingsInput) (*reco
 	if s.o.Library == nil {
 		return out, nil
 	}
+	within, err := s.courtsBelow(ctx, in.Court)
+	if err != nil {
+		return nil, err
+	}
 	q := playback.Query{
 		Source: in.Source, Set: in.Set, Labels: map[string]string{}, From: in.From, To: in.To, After: in.After, Limit: in.Limit,
 		Keep: func(r *playback.Summary) bool {
-			return ofCase(r.Labels, in.Case) && sees(r.ID, factsOfLabels(r.Source, r.Labels), rooms.SeeRecording)
+			return (within == nil || within[r.Labels[record.LabelCourt]]) && ofCase(r.Labels, in.Case) && sees(r.ID, factsOfLabels(r.Source, r.Labels), rooms.SeeRecording)
 		},
 	}
 	if in.Hearing != "" {
 		q.Labels[record.LabelHearing] = in.Hearing
+	}
+	if in.Site != "" {
+		q.Labels[record.LabelSite] = in.Site
 	}
 	page, err := s.o.Library.List(ctx, q)
 	if errors.Is(err, playback.ErrCursor) {
@@ -103,6 +112,28 @@ func (s *Server) listRecordings(ctx context.Context, in *recordingsInput) (*reco
 	}
 	out.Body.Next = page.Next
 	return out, nil
+}
+
+// courtsBelow are a court and those below it; nil: no court was asked for. A court
+// that is not there any more has its recordings still.
+func (s *Server) courtsBelow(ctx context.Context, court string) (map[string]bool, error) {
+	if court == "" {
+		return nil, nil
+	}
+	all, err := s.o.Office.Courts(ctx, callerOf(ctx))
+	if err != nil {
+		return nil, officeProblem(err)
+	}
+	within := map[string]bool{court: true}
+	for grown := true; grown; {
+		grown = false
+		for _, c := range all {
+			if within[c.Parent] && !within[c.ID] {
+				within[c.ID], grown = true, true
+			}
+		}
+	}
+	return within, nil
 }
 
 // ofCase tells whether a recording belongs to a case, by its id or a part of its

@@ -21,9 +21,12 @@ func TestListsOfRecordings(t *testing.T) {
 	h := newHub(t)
 	b := newBench(t, h)
 	x := b.schedule(t, h)
-	one, other := h.film(t, "court-1", hearingLabels(x), true), h.film(t, "court-2", map[string]string{"for": "always", "court": "aihui"}, false)
+	labels := hearingLabels(x)
+	labels["site"] = "court-1"
+	one, other := h.film(t, "court-1", labels, true), h.film(t, "court-2", map[string]string{"for": "always", "court": "aihui"}, false)
 	for query, want := range map[string][]string{
-		"": {one, other}, "source=court-2": {other}, "hearing=" + x.ID: {one}, "set=" + x.ID: {one}, "case=" + x.Case: {one},
+		"": {one, other}, "court=aihui": {one, other}, "court=heihe": {one, other}, "court=beian": {}, "court=nowhere": {}, "site=court-1": {one}, "site=court-2": {},
+		"court=heihe&site=court-1&hearing=" + x.ID: {one}, "source=court-2": {other}, "hearing=" + x.ID: {one}, "set=" + x.ID: {one}, "case=" + x.Case: {one},
 		"case=(2026)黑1102民初23号": {one}, "case=民初23": {one}, "case=民初99": {}, "from=2000-01-01T00:00:30Z": {one, other}, "from=2001-01-01T00:00:00Z": {}, "to=1999-12-31T00:00:00Z": {},
 	} {
 		got := map[string]bool{}

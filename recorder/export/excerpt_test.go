@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"avhub/recorder/manifest"
 )
@@ -24,6 +25,10 @@ func TestAnExcerptKeepsItsProof(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = a.Close() }()
+	// What is said of it is of the stretch, not of the recordings.
+	if c := a.Contents(); c.Media != 2*1700*time.Millisecond || c.Gaps != 0 {
+		t.Errorf("it is said to hold %v, and %d gaps", c.Media, c.Gaps)
+	}
 	found := files(t, a)
 	var x excerpt
 	if err := json.Unmarshal(found["1/excerpt.json"], &x); err != nil {

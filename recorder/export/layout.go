@@ -32,7 +32,8 @@ type listing struct {
 	Tracks   []gap             `json:"track_gaps"`
 	ended    time.Time
 	begins   time.Time
-	media    time.Duration
+	media    time.Duration // that was asked for
+	gapCount int           // in what was asked for
 }
 
 type segment struct {
@@ -72,11 +73,17 @@ func (l *layout) take(r *recording) error {
 	}
 	from, to := l.window(rec)
 	touched := l.excerpted(r, from, to)
+	if touched != nil {
+		list.media = 0
+	}
 	for i, s := range rec.Segments {
 		out := touched != nil && !touched[i]
 		list.Segments = append(list.Segments, segment{s.File, s.Ended.SHA256, s.Ended.Size, seconds(s.Start), seconds(s.Ended.End), out})
 		if out {
 			continue
+		}
+		if touched != nil {
+			list.media += max(0, min(to, s.Ended.End)-max(from, s.Start)).Duration()
 		}
 		if s.Gone != nil {
 			return ErrGone
@@ -92,6 +99,9 @@ func (l *layout) take(r *recording) error {
 	}
 	for i, g := range rec.Gaps {
 		list.Gaps = append(list.Gaps, stated(rec, i+1, g))
+		if touched == nil || g.Start < to && g.End() > from {
+			list.gapCount++
+		}
 	}
 	for _, g := range rec.TrackGaps {
 		list.Tracks = append(list.Tracks, gap{
@@ -139,7 +149,7 @@ func (l *layout) newest() time.Time {
 func (l *layout) totals() (media time.Duration, gaps int) {
 	for _, r := range l.recordings {
 		media += r.media
-		gaps += len(r.Gaps)
+		gaps += r.gapCount
 	}
 	return media, gaps
 }

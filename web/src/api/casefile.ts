@@ -1,5 +1,5 @@
 // Case files: taking recordings away, what people write about gaps, legal holds.
-import { items, json } from './client'
+import { items, json, request } from './client'
 import type { RecordingGap } from './recordings'
 import type { components } from './schema'
 
@@ -34,6 +34,8 @@ export const casefile = {
   compose: (hearing: string, layout: Layout, watermark: string) => json<Composition>(`/api/v1/hearings/${encodeURIComponent(hearing)}/compositions`, 'POST', { layout, ...(watermark ? { watermark } : {}) }),
   compositions: (hearing: string) => items<Composition>(`/api/v1/hearings/${encodeURIComponent(hearing)}/compositions`),
   contents: (x: Taken) => json<ExportContents>(`${path(x)}/export/contents?${new URLSearchParams(stretch(x))}`),
+  /** certificate is the printed one, of a recording or of a hearing. */
+  certificate: async (x: Pick<Taken, 'of' | 'id'>, reason: string) => (await request(`${path(x)}/certificate.pdf${reason ? `?${new URLSearchParams({ reason })}` : ''}`)).blob(),
   explain: (recording: string, number: number, text: string) => json<RecordingGap>(`${gap(recording, number)}/explanation`, 'PUT', { text }),
   sign: (recording: string, number: number, text: string) => json<RecordingGap>(`${gap(recording, number)}/signature`, 'PUT', { text }),
   hold: (x: Pick<Taken, 'of' | 'id'>, on: boolean, reason: string) => json<HoldState>(`${path(x)}/hold`, 'PUT', { on, reason }),

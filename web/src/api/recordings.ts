@@ -31,6 +31,7 @@ export const thumbnailURL = (id: string, at: number, width: number) => `${one(id
 export const recordings = {
   list: (query: Record<string, string>) => json<RecordingPage>(`/api/v1/recordings?${new URLSearchParams(query)}`),
   one: (id: string) => json<Recording>(one(id)),
+  mark: (id: string, at: number, text: string) => json<RecordingMark>(`${one(id)}/marks`, 'POST', { at: Number(at.toFixed(6)), text }),
   parts: (id: string, start: number, duration: number, signal?: AbortSignal) =>
     json<PartList>(`${one(id)}/parts?start=${start.toFixed(6)}&duration=${duration}`, 'GET', undefined, signal),
   frames: async (id: string, start: number, duration: number) =>

@@ -17,6 +17,11 @@ export default {
         nothing_recorded: 'There is nothing to export.', damaged: 'The manifest is damaged: have avhub verify run on it.', busy: 'Too many exports go on at once: try again in a moment.', audit: 'The audit cannot be written, so nothing may be exported. Call a technician.', other: 'It cannot be exported at the moment: try again.',
       },
     },
+    certificate: {
+      do: 'Certificate', title: 'Certificate of recording', text: 'Times, gaps with their explanations, and integrity check values, to be checked and signed. A4, Chinese with English beside it; as long as the recording is the same, so is every byte of it.',
+      reason: 'Reason', hint: 'Such as: the parties confirm the check value, for the file', kept: 'Who asks for it, when and why is kept in the audit.', make: 'Make it', made: 'The certificate is made and on its way to your downloads: open it there to print it.', save: 'Save it again',
+      damaged: 'The manifest is damaged, so there is no certificate: have avhub verify run on it.',
+    },
     gap: {
       title: 'Gaps to explain', text: 'What a fault of equipment or network has kept from being recorded is explained by the clerk and signed for by the presiding judge. Interruptions that the court ordered need no explanation.', none: 'No fault has left a gap: nothing needs to be explained.',
       cameras: '{names}', lasted: '{length} missing', write: 'Explanation', hint: 'Such as: power cut in the courtroom from 10:05 to 10:07; the hearing was suspended.', save: 'Save', change: 'Change', cancel: 'Cancel',

@@ -26,13 +26,17 @@ const words: Words<typeof film> = {
       title: 'Gaps', none: 'No gaps: the recording is whole.', when: 'When', length: 'Length', camera: 'Camera', cause: 'Cause', by: 'ordered by {name}', goTo: 'Go to {time}', lasts: 'goes on',
       explained: 'Explanation', explainedBy: 'explained by {name}', signedBy: 'signed by {name}', unexplained: 'Not explained yet', ordered: 'Ordered', fault: 'Fault', track: { video: 'no picture', audio: 'no sound' },
     },
+    mark: { do: 'Mark', text: 'What happens here', hint: 'Such as: plaintiff’s evidence, second part', save: 'Save', cancel: 'Cancel', failed: 'The mark was not saved: try again.' },
+    clip: {
+      do: 'Clip', from: 'From', to: 'To', setFrom: 'From here', setTo: 'To here', length: 'Length', play: 'Try it', take: 'Export clip', close: 'Cancel', open: 'Can be exported once sealed',
+    },
     marks: { title: 'Marks', none: 'No marks.' },
     facts: { title: 'About this recording', begin: 'Begins', end: 'Ends', length: 'Length', media: 'Recorded', size: 'Size', files: '{n} files', frames: 'Frames', framesOf: '{kept} kept, {gapped} in gaps', restarts: 'The hub was restarted {n} times meanwhile', codecs: 'Codecs', recording: 'Id', archived: 'Archive', archivedOf: '{n} of {of} files archived', who: 'Who may see it', whoHearing: 'The hearing’s bench and clerk and inspectors play it; auditors see what is known of it', whoOther: 'Inspectors play it; auditors see what is known of it' },
     timeline: 'Timeline', zoomIn: 'Zoom in', zoomOut: 'Zoom out', toggle: { play: 'Play', pause: 'Pause' }, back: '10 seconds back', forward: '10 seconds forward', frameBack: 'Frame before', frameForward: 'Next frame',
     speed: 'Speed', mute: 'Mute', unmute: 'Sound of {name}', noSound: 'No sound on this one', fullscreen: 'Full screen', leaveFullscreen: 'Leave full screen', openKeys: 'Shortcuts', hint: 'K play/pause · J L ±10 s · ← → ±5 s · , . frame by frame',
     keys: {
       toggle: 'Play, pause', far: '10 seconds back, forward', near: '5 seconds back, forward', frame: 'Frame before, next frame', speed: 'Faster, slower', event: 'Gap or mark before, next one',
-      ends: 'Beginning, end', zoom: 'Zoom in, out', sound: 'Change the sound', fullscreen: 'Full screen', help: 'Show this list',
+      ends: 'Beginning, end', zoom: 'Zoom in, out', sound: 'Change the sound', mark: 'Mark this moment', clip: 'Clip from here, to here', fullscreen: 'Full screen', help: 'Show this list',
     },
   },
 }

@@ -23,13 +23,17 @@ export default {
       title: '缺口', none: '没有缺口，录像完整。', when: '时间', length: '时长', camera: '画面', cause: '原因', by: '{name} 决定', goTo: '跳到 {time}', lasts: '仍在持续',
       explained: '情况说明', explainedBy: '{name} 说明', signedBy: '{name} 签名', unexplained: '尚无情况说明', ordered: '依法中断', fault: '故障', track: { video: '缺少画面', audio: '缺少声音' },
     },
+    mark: { do: '标记', text: '标记内容', hint: '例如：原告举证，第二组', save: '保存标记', cancel: '取消', failed: '标记未能保存，请稍后再试。' },
+    clip: {
+      do: '片段', from: '起点', to: '终点', setFrom: '起点设为当前', setTo: '终点设为当前', length: '时长', play: '试看', take: '导出片段', close: '取消', open: '录像封存后方可导出',
+    },
     marks: { title: '标记', none: '没有标记。' },
     facts: { title: '录像信息', begin: '开始', end: '结束', length: '时长', media: '实录', size: '大小', files: '{n} 个文件', frames: '帧数', framesOf: '{kept} 帧，缺口中 {gapped} 帧', restarts: '录制期间系统重启 {n} 次', codecs: '编码', recording: '编号', archived: '归档', archivedOf: '{n} / {of} 个文件已归档', who: '可查看', whoHearing: '本庭合议庭成员和书记员、巡查员可回放；审计员可查看录像信息', whoOther: '巡查员可回放；审计员可查看录像信息' },
     timeline: '时间轴', zoomIn: '放大时间轴', zoomOut: '缩小时间轴', toggle: { play: '播放', pause: '暂停' }, back: '后退 10 秒', forward: '前进 10 秒', frameBack: '上一帧', frameForward: '下一帧',
     speed: '速度', mute: '静音', unmute: '打开 {name} 的声音', noSound: '此路没有声音', fullscreen: '全屏', leaveFullscreen: '退出全屏', openKeys: '快捷键', hint: 'K 播放/暂停 · J L ±10 秒 · ← → ±5 秒 · , . 逐帧',
     keys: {
       toggle: '播放、暂停', far: '后退、前进 10 秒', near: '后退、前进 5 秒', frame: '上一帧、下一帧', speed: '加快、减慢', event: '上一处、下一处缺口或标记',
-      ends: '开头、结尾', zoom: '放大、缩小时间轴', sound: '切换声音', fullscreen: '全屏', help: '显示本表',
+      ends: '开头、结尾', zoom: '放大、缩小时间轴', sound: '切换声音', mark: '标记当前时刻', clip: '片段起点、终点', fullscreen: '全屏', help: '显示本表',
     },
   },
 }

@@ -8,6 +8,12 @@ export function exportProblem(e: unknown): string {
   return `casefile.export.problem.${code in zh.casefile.export.problem ? code : 'other'}`
 }
 
+/** certificateProblem names the words for why there is no certificate. */
+export function certificateProblem(e: unknown): string {
+  const code = e instanceof Refusal ? (e.problem.code ?? '') : ''
+  return code === 'damaged' ? 'casefile.certificate.damaged' : exportProblem(e)
+}
+
 /** gapProblem names the words for why an explanation or a signature was not taken. */
 export function gapProblem(e: unknown): string {
   const code = e instanceof Refusal ? (e.problem.code ?? '') : ''

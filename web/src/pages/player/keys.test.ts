@@ -9,6 +9,7 @@ it('knows its keys', () => {
   expect([press('j'), press('L')]).toEqual([{ do: 'skip', by: -10 }, { do: 'skip', by: 10 }])
   expect([press('ArrowLeft'), press('ArrowRight', { shiftKey: true })]).toEqual([{ do: 'skip', by: -5 }, { do: 'event', by: 1 }])
   expect([press(','), press('.')]).toEqual([{ do: 'frame', by: -1 }, { do: 'frame', by: 1 }])
+  expect([press('m'), press('i'), press('O')]).toEqual([{ do: 'mark' }, { do: 'from' }, { do: 'to' }])
   expect(press('x')).toBeNull()
   expect(press('k', { ctrlKey: true })).toBeNull()
 })

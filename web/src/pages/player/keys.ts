@@ -2,7 +2,7 @@
 
 /** Order is what a key asks the player to do. */
 export type Order =
-  | { do: 'toggle' | 'start' | 'end' | 'sound' | 'fullscreen' | 'help' | 'in' | 'out' }
+  | { do: 'toggle' | 'start' | 'end' | 'sound' | 'fullscreen' | 'help' | 'in' | 'out' | 'mark' | 'from' | 'to' }
   | { do: 'skip'; by: number }
   | { do: 'frame'; by: 1 | -1 }
   | { do: 'speed'; by: 1 | -1 }
@@ -18,6 +18,8 @@ export const shown = [
   { keys: ['Shift + ←', '→'], words: 'film.keys.event' },
   { keys: ['Home', 'End'], words: 'film.keys.ends' },
   { keys: ['+', '−'], words: 'film.keys.zoom' },
+  { keys: ['M'], words: 'film.keys.mark' },
+  { keys: ['I', 'O'], words: 'film.keys.clip' },
   { keys: ['S'], words: 'film.keys.sound' },
   { keys: ['F'], words: 'film.keys.fullscreen' },
   { keys: ['?'], words: 'film.keys.help' },
@@ -55,6 +57,12 @@ export function order(e: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'a
       return { do: 'in' }
     case '-':
       return { do: 'out' }
+    case 'm':
+      return { do: 'mark' }
+    case 'i':
+      return { do: 'from' }
+    case 'o':
+      return { do: 'to' }
     case 's':
       return { do: 'sound' }
     case 'f':

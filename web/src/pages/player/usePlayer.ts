@@ -8,7 +8,7 @@ import { mediaOf, type Reel, type ReelState, type Stretch } from '@/film/reel'
 import { flagsOf, lanesOf, offsetsOf } from './timeline'
 
 const look = 100 // ms between looks at the reels
-const reread = 2000 // ms between looks at recordings that are being written
+const rest = 2000 // ms between looks at recordings that are being written
 
 /** usePlayer plays the recordings of a set, or one recording, by their id. */
 export function usePlayer(id: () => string) {
@@ -50,6 +50,16 @@ export function usePlayer(id: () => string) {
     }
   }
 
+  /** reread takes in what was added to the recordings. */
+  async function reread() {
+    try {
+      films.value = await Promise.all(films.value.map((r) => recordings.one(r.id)))
+      know()
+    } catch {
+      // It is there, and will be seen with the next look at the page.
+    }
+  }
+
   /** poll follows recordings that are being written. */
   function poll() {
     clearTimeout(polling)
@@ -62,7 +72,7 @@ export function usePlayer(id: () => string) {
         // What cannot be read now is read with the next look.
       }
       poll()
-    }, reread)
+    }, rest)
   }
 
   /** know gives the conductor and the reels what is known now. */
@@ -162,5 +172,5 @@ export function usePlayer(id: () => string) {
     conductor.close()
   })
 
-  return { films, lanes, flags, end, open, plays, loaded, failed, now, states, heard, load, show, hear, seek, toggle, speed, frame, event }
+  return { films, lanes, flags, end, open, plays, loaded, failed, now, states, heard, load, reread, show, hear, seek, toggle, speed, frame, event }
 }
