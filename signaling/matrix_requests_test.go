@@ -224,6 +224,7 @@ func (x *house) requests() map[string][]request {
 		"GET /api/v1/recordings/{id}/certificate.pdf":        {get("none", "/api/v1/recordings/nothing/certificate.pdf?reason=x")},
 		// 404: nothing was recorded
 		"GET /api/v1/hearings/{id}/certificate.pdf": hearings("/certificate.pdf?reason=x", ""),
+		"GET /api/v1/hearings/{id}/index.m3u8":      hearings("/index.m3u8", ""),
 		"GET /api/v1/hearings/{id}/export":          hearings("/export?reason=x", ""),
 		"GET /api/v1/hearings/{id}/export/contents": hearings("/export/contents", ""),
 		"GET /api/v1/cases/{id}/export":             {get("own", "/api/v1/cases/"+x.cases["aihui"]+"/export?reason=x"), get("far", "/api/v1/cases/"+x.cases["beian"]+"/export?reason=x"), get("none", "/api/v1/cases/nothing/export?reason=x")},

@@ -31,6 +31,10 @@ func (s *Server) playback(api huma.API) {
 	huma.Register(api, serves("play.mp4", "play-recording", "A stretch as one MP4 file; ranges work", "video/mp4", "an MP4 file that begins at the picture"), s.playMP4)
 	huma.Register(api, serves("index.m3u8", "play-hls", "HLS: what a player begins with", "application/vnd.apple.mpegurl", "a playlist"), s.hlsMaster)
 	huma.Register(api, serves("media.m3u8", "play-hls-media", "HLS: the segments by ranges of bytes; grows while it is recorded", "application/vnd.apple.mpegurl", "a playlist"), s.hlsMedia)
+	huma.Register(api, huma.Operation{
+		OperationID: "play-hearing-hls", Method: http.MethodGet, Path: "/api/v1/hearings/{id}/index.m3u8", Summary: "HLS: all cameras of a hearing on one timeline, one of them to be chosen (EXT-X-MEDIA)",
+		Responses: map[string]*huma.Response{"200": {Description: "a playlist", Content: map[string]*huma.MediaType{playlistType: {}}}},
+	}, s.hlsOfHearing)
 	huma.Register(api, serves("segments/{file}", "get-segment", "A segment's file with its times on the recording's timeline; ranges work", "video/mp4", "an MP4 file"), s.segmentFile)
 	huma.Register(api, serves("inits/{file}", "get-initialization", "The tracks of a segment, for players that get its parts one by one", "video/mp4", "the beginning of an MP4 file"), s.initialization)
 	huma.Register(api, serves("thumbnail.jpg", "get-thumbnail", "The last keyframe at or before a time", "image/jpeg", "a JPEG"), s.thumbnail)

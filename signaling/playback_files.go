@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -211,37 +210,6 @@ func whole(kind string, data []byte) *huma.StreamResponse {
 		w.Header().Set("Cache-Control", "private, no-store")
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 	}}
-}
-
-type hlsInput struct {
-	ByRecording
-	Gaps string `query:"gaps" enum:"skip,keep" default:"skip" doc:"keep: gaps are there in their length, so that cameras stay together"`
-}
-
-const playlistType = "application/vnd.apple.mpegurl"
-
-func (s *Server) hlsMaster(ctx context.Context, in *hlsInput) (*huma.StreamResponse, error) {
-	media := "media.m3u8"
-	if in.Gaps == "keep" {
-		media += "?gaps=keep"
-	}
-	return s.playlist(ctx, in.ID, func(r *playback.Recording, w io.Writer) error { return r.Master(w, media) })
-}
-
-func (s *Server) hlsMedia(ctx context.Context, in *hlsInput) (*huma.StreamResponse, error) {
-	return s.playlist(ctx, in.ID, func(r *playback.Recording, w io.Writer) error { return r.Playlist(w, in.Gaps == "keep") })
-}
-
-func (s *Server) playlist(ctx context.Context, id string, write func(*playback.Recording, io.Writer) error) (*huma.StreamResponse, error) {
-	r, err := s.opened(ctx, rooms.PlayBack, id)
-	if err != nil {
-		return nil, err
-	}
-	var text bytes.Buffer
-	if err := write(r, &text); err != nil {
-		return nil, playbackProblem(err)
-	}
-	return whole(playlistType, text.Bytes()), nil
 }
 
 type thumbnailInput struct {

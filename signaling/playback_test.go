@@ -216,6 +216,55 @@ func TestHLSByAPlayer(t *testing.T) {
 	}
 }
 
+// All cameras of a hearing are one playlist, of which a player takes one or all.
+func TestHLSOfAHearing(t *testing.T) {
+	t.Parallel()
+	h := newHub(t)
+	b := newBench(t, h)
+	x := b.schedule(t, h)
+	path := "/api/v1/hearings/" + x.ID + "/index.m3u8"
+	if a := h.ask(t, "GET", path, "", "Authorization", "Bearer "+b.clerk); a.StatusCode != http.StatusNotFound {
+		t.Errorf("of nothing: %d %s", a.StatusCode, a.body)
+	}
+	kept := map[string]int{}
+	for _, source := range []string{"court-1", "court-3"} {
+		id := h.film(t, source, hearingLabels(x), true)
+		d := into[signaling.RecordingDetail](t, h.ask(t, "GET", "/api/v1/recordings/"+id, "", "Authorization", "Bearer "+b.clerk))
+		for _, f := range d.Seal.Frames {
+			kept[f.Kind+" "+fmt.Sprint(f.Kept)]++
+		}
+	}
+	if a := h.ask(t, "GET", path, "", "Authorization", "Bearer "+b.clerk); strings.Count(a.body, "#EXT-X-MEDIA:TYPE=VIDEO") != 2 || a.Header.Get("Content-Type") != "application/vnd.apple.mpegurl" {
+		t.Errorf("%d %s", a.StatusCode, a.body)
+	}
+	out, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-headers", "Authorization: Bearer "+b.clerk+"\r\n", "-count_packets", "-show_entries", "stream=codec_type,nb_read_packets", "-of", "json", h.url+path).Output()
+	if err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	var found struct {
+		Streams []struct {
+			Type    string `json:"codec_type"`
+			Packets string `json:"nb_read_packets"`
+		}
+	}
+	if err := json.Unmarshal(out, &found); err != nil {
+		t.Fatal(err)
+	}
+	read := map[string]int{}
+	for _, s := range found.Streams {
+		read[s.Type+" "+s.Packets]++
+	}
+	for k, n := range kept {
+		if read[k] < n {
+			t.Errorf("frames read: %v, kept: %v", read, kept)
+			break
+		}
+	}
+	if a := h.ask(t, "GET", "/api/v1/recordings/x/media.m3u8?gaps=keep&lead=1e9", ""); a.StatusCode < 400 {
+		t.Errorf("a lead of years: %d", a.StatusCode)
+	}
+}
+
 func TestThumbnailsOfARecording(t *testing.T) {
 	t.Parallel()
 	h := newHub(t)

@@ -111,7 +111,7 @@ func TestWhatIsLeftOfADamagedRecordingPlays(t *testing.T) {
 			if n := len(found["video"]); n < c.least || n > c.most {
 				t.Errorf("%d pictures are left", n)
 			}
-			if _, err := rec.Playlist(io.Discard, false), error(nil); err != nil {
+			if _, err := rec.Playlist(io.Discard, Gaps{}), error(nil); err != nil {
 				t.Error(err)
 			}
 			for n := 1; n <= 2; n++ {
@@ -329,7 +329,7 @@ func useAll(t *testing.T, l *Library, id string) {
 		_, _ = r.Frames(s)
 		_, _ = r.Thumbnail(t.Context(), s.Start, 320)
 	}
-	_ = r.Playlist(io.Discard, true)
+	_ = r.Playlist(io.Discard, Gaps{Keep: true})
 	_ = r.Master(io.Discard, "media.m3u8")
 	for n := range 4 {
 		_, _ = r.Initialization(n)

@@ -18,50 +18,67 @@ const (
 	longest    = manifest.Micros(6e6)
 )
 
+// variant is what a master playlist says of a media playlist.
+type variant struct {
+	codecs        []string // RFC 6381
+	width, height int
+	average, peak int64 // bits a second
+}
+
 // Master writes the playlist that a player begins with (RFC 8216 section 4.3.4): it
 // names the codecs, and leads to the media playlist at media.
 func (r *Recording) Master(out io.Writer, media string) error {
+	v, err := r.variant()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "#EXTM3U\n#EXT-X-VERSION:7\n%s\n%s\n", v.streamInf(), media)
+	return err
+}
+
+// variant looks at all segments.
+func (r *Recording) variant() (v variant, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var codecs []string
-	width, height, bytes := 0, 0, int64(0)
-	var length, peak manifest.Micros
+	bytes := int64(0)
+	var length manifest.Micros
 	for _, s := range r.rec.Segments {
 		for _, t := range s.Tracks {
-			if !slices.Contains(codecs, t.MIME) {
-				codecs = append(codecs, t.MIME)
+			if !slices.Contains(v.codecs, t.MIME) {
+				v.codecs = append(v.codecs, t.MIME)
 			}
-			width, height = max(width, t.Width), max(height, t.Height)
+			v.width, v.height = max(v.width, t.Width), max(v.height, t.Height)
 		}
 		bytes += s.Bytes()
 		length += s.End() - s.Start
 		if d := s.End() - s.Start; d > 1e6 {
-			peak = max(peak, manifest.Micros(s.Bytes()*8*1e6/int64(d)))
+			v.peak = max(v.peak, s.Bytes()*8*1e6/int64(d))
 		}
 	}
 	if length <= 0 {
-		return fmt.Errorf("recording %s: %w", r.place.id, ErrNothing)
+		return v, fmt.Errorf("recording %s: %w", r.place.id, ErrNothing)
 	}
-	average := bytes * 8 * 1e6 / int64(length)
-	var b strings.Builder
-	b.WriteString("#EXTM3U\n#EXT-X-VERSION:7\n")
-	fmt.Fprintf(&b, "#EXT-X-STREAM-INF:BANDWIDTH=%d,AVERAGE-BANDWIDTH=%d,CODECS=%q", max(int64(peak), average, 1), max(average, 1), strings.Join(codecs, ","))
-	if width > 0 && height > 0 {
-		fmt.Fprintf(&b, ",RESOLUTION=%dx%d", width, height)
+	v.average = max(bytes*8*1e6/int64(length), 1)
+	v.peak = max(v.peak, v.average)
+	return v, nil
+}
+
+func (v variant) streamInf() string {
+	text := fmt.Sprintf("#EXT-X-STREAM-INF:BANDWIDTH=%d,AVERAGE-BANDWIDTH=%d,CODECS=%q", v.peak, v.average, strings.Join(v.codecs, ","))
+	if v.width > 0 && v.height > 0 {
+		text += fmt.Sprintf(",RESOLUTION=%dx%d", v.width, v.height)
 	}
-	fmt.Fprintf(&b, "\n%s\n", media)
-	_, err := io.WriteString(out, b.String())
-	return err
+	return text
 }
 
 // Playlist writes the media playlist: the segments' files by ranges of bytes. Where
 // nothing was recorded there is a discontinuity, and the wall clock says how much
-// is missing; with keepGaps the gap is there in its length, as segments that are
+// is missing; with Gaps.Keep the gap is there in its length, as segments that are
 // not to be loaded, so that cameras recorded together stay together.
-func (r *Recording) Playlist(out io.Writer, keepGaps bool) error {
+func (r *Recording) Playlist(out io.Writer, gaps Gaps) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p := playlist{r: r, w: r.walk(), keep: keepGaps, longest: longest}
+	p := playlist{r: r, w: r.walk(), keep: gaps.Keep, at: -gaps.Lead, longest: longest}
 	p.collect()
 	kind := "EVENT"
 	if !p.grows() {
@@ -72,6 +89,14 @@ func (r *Recording) Playlist(out io.Writer, keepGaps bool) error {
 		_, err = io.WriteString(out, "#EXT-X-ENDLIST\n")
 	}
 	return err
+}
+
+// Gaps is how a playlist deals with times in which nothing was recorded.
+type Gaps struct {
+	Keep bool
+	// Lead is how long before the recording its playlist begins, with Keep: another
+	// camera was there earlier.
+	Lead manifest.Micros
 }
 
 // playlist is one in the making.

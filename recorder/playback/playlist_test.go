@@ -24,7 +24,9 @@ func serve(t *testing.T, rec *Recording) string {
 		return n
 	}
 	mux.HandleFunc("GET /index.m3u8", func(w http.ResponseWriter, r *http.Request) { _ = rec.Master(w, "media.m3u8") })
-	mux.HandleFunc("GET /media.m3u8", func(w http.ResponseWriter, r *http.Request) { _ = rec.Playlist(w, r.URL.Query().Has("gaps")) })
+	mux.HandleFunc("GET /media.m3u8", func(w http.ResponseWriter, r *http.Request) {
+		_ = rec.Playlist(w, Gaps{Keep: r.URL.Query().Has("gaps")})
+	})
 	mux.HandleFunc("GET /inits/{file}", func(w http.ResponseWriter, r *http.Request) {
 		data, err := rec.Initialization(number(r))
 		if err != nil {
@@ -131,7 +133,7 @@ func itemsOf(t *testing.T, text string) (items []item, ended bool) {
 func playlistOf(t *testing.T, rec *Recording, keep bool) string {
 	t.Helper()
 	var b strings.Builder
-	if err := rec.Playlist(&b, keep); err != nil {
+	if err := rec.Playlist(&b, Gaps{Keep: keep}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

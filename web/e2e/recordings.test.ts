@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Visit, visit, withBrowser } from './parts/browser'
-import { ask, demo } from './parts/court'
+import { ask, choose, demo } from './parts/court'
 import { apart, goTo, pictures, Trial } from './parts/film'
 
 let trial: Trial
@@ -45,6 +45,20 @@ it('is found by hearing, case, source and day, with its gaps and its size', asyn
   await page.reload() // what is asked for stands in the address
   await page.getByRole('heading', { name: '没有录像' }).waitFor()
   await page.getByRole('button', { name: '全部日期' }).click()
+  // By place and by hearing: what is chosen stands in the address too.
+  await row.waitFor()
+  await choose(page, '场所', '第一法庭')
+  await expect.poll(() => new URL(page.url()).searchParams.get('site')).toBe('court-1')
+  await row.waitFor()
+  await choose(page, '庭审', '黑99民初23号')
+  await expect.poll(() => new URL(page.url()).searchParams.get('hearing')).toBe(trial.sitting.id)
+  await page.reload()
+  await row.waitFor()
+  for (const [query, found] of [['site=court-1', 2], ['site=court-2', 0], ['court=demo', 2], ['court=nowhere', 0], [`hearing=${trial.sitting.id}&court=demo&limit=1`, 1]] as const) {
+    const list = (await ask(page, 'GET', `/api/v1/recordings?${query}`)).body as { items: unknown[] }
+    expect(list.items, query).toHaveLength(found)
+  }
+  await page.getByRole('button', { name: '清除条件' }).click()
   await row.getByRole('link', { name: '回放' }).click()
   await page.getByRole('article', { name: tiles[1]! }).waitFor()
   expect(errors).toEqual([])
@@ -272,6 +286,27 @@ it('is sealed when the hearing is over, and read to the last frame by another pl
   expect(errors).toEqual([])
   await close()
 }, 120_000)
+
+it('plays a whole hearing from one address, whose cameras are one choice', async () => {
+  const { page, errors, close } = await as('clerk', '/account', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+  const list = String((await ask(page, 'GET', `/api/v1/hearings/${trial.sitting.id}/index.m3u8`)).body)
+  expect([...list.matchAll(/TYPE=VIDEO,GROUP-ID="cameras",NAME="([^"]+)",DEFAULT=(YES|NO)/g)].map((m) => [m[1], m[2]])).toEqual([['第一法庭', 'YES'], ['第一法庭全景', 'NO']])
+  const played = await page.evaluate(async (src) => {
+    const v = document.createElement('video')
+    v.muted = true
+    v.src = src
+    document.body.append(v)
+    await v.play()
+    const end = performance.now() + 30_000
+    while (v.currentTime < 2 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 100))
+    return { at: v.currentTime, width: v.videoWidth, length: v.duration }
+  }, `/api/v1/hearings/${trial.sitting.id}/index.m3u8`)
+  expect(played.at).toBeGreaterThan(1.9)
+  expect(played.width).toBeGreaterThan(0)
+  expect(played.length).toBeCloseTo(Math.max(...(await trial.films()).map((f) => f.length)), -1)
+  expect(errors).toEqual([])
+  await close()
+})
 
 it('takes a stretch away that was chosen on the timeline, with its proof', async () => {
   const { page, errors, close } = await as('judge', `/recordings/${trial.sitting.id}?t=4`)

@@ -452,6 +452,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hearings/{id}/index.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** HLS: all cameras of a hearing on one timeline, one of them to be chosen (EXT-X-MEDIA) */
+        get: operations["play-hearing-hls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hearings/{id}/links": {
         parameters: {
             query?: never;
@@ -3934,6 +3951,37 @@ export interface operations {
             };
         };
     };
+    "play-hearing-hls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a playlist */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-links": {
         parameters: {
             query?: never;
@@ -4484,6 +4532,10 @@ export interface operations {
                 case?: string;
                 /** @description id */
                 hearing?: string;
+                /** @description id: recordings of this court and of those below it */
+                court?: string;
+                /** @description id of the place */
+                site?: string;
                 set?: string;
                 /** @description some of it was recorded then or later */
                 from?: string;
@@ -4819,6 +4871,8 @@ export interface operations {
             query?: {
                 /** @description keep: gaps are there in their length, so that cameras stay together */
                 gaps?: "skip" | "keep";
+                /** @description seconds before the recording at which the playlist begins, with gaps=keep: another camera was there earlier */
+                lead?: string;
             };
             header?: never;
             path: {
@@ -4920,6 +4974,8 @@ export interface operations {
             query?: {
                 /** @description keep: gaps are there in their length, so that cameras stay together */
                 gaps?: "skip" | "keep";
+                /** @description seconds before the recording at which the playlist begins, with gaps=keep: another camera was there earlier */
+                lead?: string;
             };
             header?: never;
             path: {

@@ -1,9 +1,9 @@
 // Case files: export, gaps explained and signed for, legal holds.
 export default {
   casefile: {
-    title: 'Recordings', none: 'Nothing is recorded yet.', unread: 'The recordings cannot be read at the moment.', count: '{n} cameras', length: 'Length {length}', gaps: '{n} gaps', noGaps: 'No gaps', play: 'Play',
+    title: 'Recordings', none: 'Nothing is recorded yet.', unread: 'The recordings cannot be read at the moment.', count: 'Cameras: {n}', length: 'Length {length}', gaps: 'Gaps: {n}', noGaps: 'No gaps', play: 'Play',
     running: 'Being recorded: it can be exported when the hearing is closed and the recording sealed.', unsealed: 'Not sealed yet: it cannot be exported.', held: 'Legal hold: nothing may be deleted', heldWhy: '{by}: {reason}',
-    faults: '{n} faults to be explained or signed for', settled: 'All faults are explained and signed for', seeGaps: 'Explain gaps',
+    faults: 'Faults to be explained or signed for: {n}', settled: 'All faults are explained and signed for', seeGaps: 'Explain gaps',
     export: {
       do: 'Export case file', clip: 'Export clip', title: 'Export the case file', titleClip: 'Export a clip', reading: 'Counting',
       what: 'One ZIP archive with each camera’s own files, manifest and signatures, seal, the statement of gaps, and a page that plays and verifies all of it without a network.', whatClip: 'The segments that the clip touches as a whole, neither cut nor converted, with the words which bytes were asked for: it proves as much as the recording.',

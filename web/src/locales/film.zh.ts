@@ -3,7 +3,7 @@ export default {
   film: {
     title: '录像', one: '录像回放', none: '没有录像', noneText: '庭审开庭、手动录制或设为“始终录制”的信号源，其录像会出现在这里。', noMatchText: '请放宽日期，或去掉部分条件。',
     unread: '暂时无法读取录像。', loading: '正在读取录像', more: '更早的录像', unknown: '没有这段录像', unknownText: '链接可能有误，或您无权查看。',
-    source: '信号源', anySource: '全部信号源', day: '日期', before: '前一天', after: '后一天', today: '今天', anyDay: '全部日期', case: '案号', caseHint: '案号，可只写一部分',
+    source: '信号源', anySource: '全部信号源', court: '法院', anyCourt: '全部法院', site: '场所', anySite: '全部场所', hearing: '庭审', anyHearing: '全部庭审', clear: '清除条件', day: '日期', before: '前一天', after: '后一天', today: '今天', anyDay: '全部日期', case: '案号', caseHint: '案号，可只写一部分',
     col: { time: '时间', what: '案件', cameras: '画面', length: '时长', gaps: '缺口', size: '大小', state: '状态' },
     for: { always: '全天录制', hand: '手动录制', hearing: '庭审录像', other: '录像' }, by: '{name} 开始',
     count: '{n} 路', gaps: '{n} 处，共 {length}', noGaps: '无', play: '回放', details: '详情', notYours: '仅可查看录像信息，不能回放',

@@ -1,14 +1,20 @@
-import { computed, onMounted, ref, shallowRef, watch } from 'vue'
+import { computed, onBeforeUnmount, onMounted, ref, shallowRef, watch } from 'vue'
 import { type Recording, recordings, type RecordingSummary } from '@/api/recordings'
 import { faultsOf, open } from './faults'
 
-/** useFilms loads what was recorded for a hearing or a case, with the gaps of what has some. */
-export function useFilms(query: () => Record<string, string>, changed: () => unknown) {
+const again = 5000 // ms between looks while something is being recorded
+
+/** useFilms loads what was recorded for a hearing or a case, with the gaps of what has some; what goes on is followed. */
+export function useFilms(query: () => Record<string, string>, changed: () => unknown, live: () => boolean) {
   const films = shallowRef<RecordingSummary[] | null>(null)
   const detailed = shallowRef<Recording[]>([])
   const failed = ref(false)
 
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let stopped = false
+
   async function load() {
+    clearTimeout(timer)
     const asked = JSON.stringify(query())
     try {
       const all: RecordingSummary[] = []
@@ -26,9 +32,15 @@ export function useFilms(query: () => Record<string, string>, changed: () => unk
     } catch {
       failed.value = true
     }
+    clearTimeout(timer)
+    if (!stopped && (live() || films.value?.some((r) => !r.sealed && !r.fault))) timer = setTimeout(() => void load(), again)
   }
+  onBeforeUnmount(() => {
+    stopped = true
+    clearTimeout(timer)
+  })
   onMounted(load)
-  watch([() => JSON.stringify(query()), changed], load)
+  watch([() => JSON.stringify(query()), changed, live], load)
 
   const faults = computed(() => faultsOf(detailed.value))
   const unsettled = computed(() => open(faults.value).length)
