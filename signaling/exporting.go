@@ -54,6 +54,7 @@ type exportInput struct {
 	Start    string `query:"start" maxLength:"64" doc:"an excerpt: where it begins, in seconds since the (first) recording's beginning, or a time (RFC 3339)"`
 	Duration string `query:"duration" maxLength:"64" doc:"an excerpt: its seconds"`
 	Composed string `query:"composed" maxLength:"64" doc:"id of a composed picture of the hearing, to be in it"`
+	Movies   bool   `query:"movies" doc:"with one MP4 of each camera, a copy to watch beside the segments, which are the evidence; it doubles the size"`
 }
 
 // ExportContents tell what an export is before it is begun.
@@ -112,6 +113,13 @@ func (s *Server) layOut(ctx context.Context, kind rooms.ObjectKind, in *exportIn
 			return nil, err
 		}
 		c.More = append(c.More, movie)
+	}
+	if in.Movies {
+		movies, err := s.movies(ctx, l, found, c.Excerpt)
+		if err != nil {
+			return nil, err
+		}
+		c.More = append(c.More, movies...)
 	}
 	if x.excerpt == "" {
 		sheets, err := s.certificates(ctx, l, found)

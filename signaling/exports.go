@@ -25,6 +25,7 @@ const (
 // the audit can say when somebody has the whole of one, in however many pieces.
 type exports struct {
 	slots chan struct{}
+	sums  *checksums
 
 	mu sync.Mutex
 	by map[exportKey]*sentExport
@@ -45,7 +46,7 @@ type sentExport struct {
 type span struct{ from, to int64 }
 
 func newExports() *exports {
-	return &exports{slots: make(chan struct{}, exportsAtOnce), by: map[exportKey]*sentExport{}}
+	return &exports{slots: make(chan struct{}, exportsAtOnce), sums: newChecksums(), by: map[exportKey]*sentExport{}}
 }
 
 // take takes a place among those that go on at once.

@@ -270,6 +270,7 @@ func (s *Server) Serve(l net.Listener) error {
 // requests under way until ctx ends.
 func (s *Server) Close(ctx context.Context) error {
 	s.stop()
+	defer s.exports.sums.jobs.Wait()
 	defer s.plays.close()
 	if err := s.http.Shutdown(ctx); err != nil {
 		return errors.Join(err, s.http.Close())

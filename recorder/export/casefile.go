@@ -47,6 +47,9 @@ type Excerpt struct {
 	From, To manifest.Micros // on the timeline of the first recording
 }
 
+// MoviesFolder is where More has copies to watch, one MP4 of each camera.
+const MoviesFolder = "mp4"
+
 // Errors.
 var (
 	ErrOpen  = errors.New("the recording has not ended: close the hearing first")

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,9 @@ func readme(c Case, l *layout) []byte {
 		if e.Name == "composed.mp4" {
 			line("composed.mp4      合成画面，仅供观看的副本，不作为证据；原始录像见下 a composed copy to watch, not evidence: that lies below")
 		}
+	}
+	if slices.ContainsFunc(c.More, func(e Entry) bool { return strings.HasPrefix(e.Name, MoviesFolder+"/") }) {
+		line("mp4/              每路一个 MP4，仅供观看的副本，不作为证据 one MP4 of each camera, a copy to watch, not evidence")
 	}
 	if l.excerpt != nil {
 		line("excerpt.html      节选说明 which bytes of which files were asked for")

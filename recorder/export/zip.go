@@ -24,7 +24,9 @@ type Archive struct {
 	entries  []placed
 	open     *os.File // the file read last
 	opened   string
-	name     string // of the folder that all of it is in
+	made     io.ReadSeekCloser // the made content read last
+	madeOf   int64             // where in the archive it stands
+	name     string            // of the folder that all of it is in
 	tag      string
 	media    time.Duration
 	gaps     int
@@ -34,9 +36,11 @@ type Archive struct {
 type Entry struct {
 	Name string // with slashes
 	Time time.Time
-	// Either Data, or the first Size bytes of the file at Path, whose CRC-32 is known.
+	// Either Data, or the first Size bytes of the file at Path or of what Open opens,
+	// whose CRC-32 is known.
 	Data []byte
 	Path string
+	Open func() io.ReadSeekCloser
 	Size int64
 	CRC  uint32
 }
@@ -46,6 +50,7 @@ type section struct {
 	at, size int64
 	data     []byte
 	path     string
+	open     func() io.ReadSeekCloser
 }
 
 type placed struct {
@@ -58,13 +63,13 @@ var ErrChanged = errors.New("a file is shorter than its manifest says: run avhub
 
 // put adds an entry.
 func (a *Archive) put(e Entry) {
-	if e.Path == "" {
+	if e.Path == "" && e.Open == nil {
 		e.Size, e.CRC = int64(len(e.Data)), crc32.ChecksumIEEE(e.Data)
 	}
 	a.entries = append(a.entries, placed{e, a.size})
 	a.add(section{data: localHeader(e)})
 	if e.Size > 0 {
-		a.add(section{data: e.Data, path: e.Path, size: e.Size})
+		a.add(section{data: e.Data, path: e.Path, open: e.Open, size: e.Size})
 	}
 }
 
@@ -96,14 +101,18 @@ func (a *Archive) add(s section) {
 // Size is the archive's length in bytes.
 func (a *Archive) Size() int64 { return a.size }
 
-// Close closes the file that was read last.
-func (a *Archive) Close() error {
+// Close closes what was read last.
+func (a *Archive) Close() (err error) {
+	if a.made != nil {
+		err = a.made.Close()
+		a.made = nil
+	}
 	if a.open == nil {
-		return nil
+		return err
 	}
 	f := a.open
 	a.open = nil
-	return f.Close()
+	return errors.Join(err, f.Close())
 }
 
 // ReadAt implements io.ReaderAt, for one caller at a time.
@@ -115,7 +124,11 @@ func (a *Archive) ReadAt(b []byte, at int64) (n int, err error) {
 		}
 		s := a.sections[i]
 		want := b[:min(int64(len(b)), s.at+s.size-at)]
-		if s.path == "" {
+		if s.open != nil {
+			if err := a.content(s, want, at-s.at); err != nil {
+				return n, err
+			}
+		} else if s.path == "" {
 			copy(want, s.data[at-s.at:])
 		} else if err := a.file(s.path, want, at-s.at); err != nil {
 			return n, err
@@ -123,6 +136,21 @@ func (a *Archive) ReadAt(b []byte, at int64) (n int, err error) {
 		n, at, b = n+len(want), at+int64(len(want)), b[len(want):]
 	}
 	return n, nil
+}
+
+// content reads what is made while it is read.
+func (a *Archive) content(s section, b []byte, at int64) error {
+	if a.made == nil || a.madeOf != s.at {
+		_ = a.Close()
+		a.made, a.madeOf = s.open(), s.at
+	}
+	if _, err := a.made.Seek(at, io.SeekStart); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	if _, err := io.ReadFull(a.made, b); err != nil {
+		return fmt.Errorf("export: %w", errors.Join(err, ErrChanged))
+	}
+	return nil
 }
 
 func (a *Archive) file(path string, b []byte, at int64) error {

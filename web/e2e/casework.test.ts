@@ -68,6 +68,7 @@ it('asks for a reason, and hands the case file to the browser’s download', asy
   await dialog.getByText('大小').waitFor()
   expect(await dialog.getByRole('button', { name: '开始下载' }).isDisabled()).toBe(true)
   await dialog.getByLabel('导出理由').fill('归档')
+  await dialog.getByText('附单个 MP4 文件').click()
   await dialog.getByRole('combobox', { name: '合成画面' }).click({ force: true }) // what is chosen lies over it
   await page.getByRole('option', { name: '各路并列' }).click()
   await dialog.getByLabel('水印文字').fill('仅供阅卷')
@@ -84,6 +85,8 @@ it('asks for a reason, and hands the case file to the browser’s download', asy
   expect(execFileSync('unzip', ['-p', file, '*/gaps.html']).toString()).toContain('机房断电')
   const { size } = await stat(file)
   execFileSync('unzip', ['-p', file, '*/composed.mp4'], { maxBuffer: 1 << 28 })
+  const listed = execFileSync('unzip', ['-Z1', file], { encoding: 'utf8' })
+  expect(listed).toMatch(/\/mp4\/第一法庭\.mp4$/m)
   await dialog.getByText('下载已开始').waitFor()
   expect(errors).toEqual([])
   await close()

@@ -18,12 +18,15 @@ export interface Taken {
   clip?: { start: number; duration: number }
   /** A composed picture that is to be in it. */
   composed?: string
+  /** With one MP4 of each camera, to watch. */
+  movies?: boolean
 }
 
 const path = (x: Taken) => `/api/v1/${x.of}/${encodeURIComponent(x.id)}`
 const stretch = (x: Taken): Record<string, string> => ({
   ...(x.clip ? { start: x.clip.start.toFixed(6), duration: x.clip.duration.toFixed(6) } : {}),
   ...(x.composed ? { composed: x.composed } : {}),
+  ...(x.movies ? { movies: 'true' } : {}),
 })
 const gap = (recording: string, number: number) => `/api/v1/recordings/${encodeURIComponent(recording)}/gaps/${number}`
 

@@ -3167,6 +3167,8 @@ export interface operations {
                 duration?: string;
                 /** @description id of a composed picture of the hearing, to be in it */
                 composed?: string;
+                /** @description with one MP4 of each camera, a copy to watch beside the segments, which are the evidence; it doubles the size */
+                movies?: boolean;
             };
             header?: never;
             path: {
@@ -3209,6 +3211,8 @@ export interface operations {
                 duration?: string;
                 /** @description id of a composed picture of the hearing, to be in it */
                 composed?: string;
+                /** @description with one MP4 of each camera, a copy to watch beside the segments, which are the evidence; it doubles the size */
+                movies?: boolean;
             };
             header?: never;
             path: {
@@ -3880,6 +3884,8 @@ export interface operations {
                 duration?: string;
                 /** @description id of a composed picture of the hearing, to be in it */
                 composed?: string;
+                /** @description with one MP4 of each camera, a copy to watch beside the segments, which are the evidence; it doubles the size */
+                movies?: boolean;
             };
             header?: never;
             path: {
@@ -3922,6 +3928,8 @@ export interface operations {
                 duration?: string;
                 /** @description id of a composed picture of the hearing, to be in it */
                 composed?: string;
+                /** @description with one MP4 of each camera, a copy to watch beside the segments, which are the evidence; it doubles the size */
+                movies?: boolean;
             };
             header?: never;
             path: {
@@ -4652,6 +4660,8 @@ export interface operations {
                 duration?: string;
                 /** @description id of a composed picture of the hearing, to be in it */
                 composed?: string;
+                /** @description with one MP4 of each camera, a copy to watch beside the segments, which are the evidence; it doubles the size */
+                movies?: boolean;
             };
             header?: never;
             path: {
@@ -4694,6 +4704,8 @@ export interface operations {
                 duration?: string;
                 /** @description id of a composed picture of the hearing, to be in it */
                 composed?: string;
+                /** @description with one MP4 of each camera, a copy to watch beside the segments, which are the evidence; it doubles the size */
+                movies?: boolean;
             };
             header?: never;
             path: {

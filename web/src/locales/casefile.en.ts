@@ -10,6 +10,7 @@ export default {
       size: 'Size', files: 'Files', recordings: 'Recordings', media: 'Recorded', gaps: 'Gaps', filesOf: '{n}',
       reason: 'Reason', reasonHint: 'Such as: for the file, for the court of appeal, copy for a party', kept: 'Who exports, when, why, and whether the download was whole, is kept in the audit.',
       composed: 'Composed picture', composedNone: 'None', composedGrid: 'Side by side', composedPip: 'Picture in picture', composedHint: 'One video of all cameras with case number and time, to watch; it is a copy and stands for none of the recordings.', mark: 'Watermark', markHint: 'Such as: for counsel Zhang San only',
+      movies: 'With one MP4 of each camera', moviesHint: 'Not converted, for any player: a copy to watch, the segments are the evidence. It doubles the size.',
       make: 'Make it', making: 'Being made: {n} %', queued: 'Waiting its turn', made: 'The composed picture is ready', makeFailed: 'The composed picture could not be made: {why}', noMaker: 'This hub lacks what composed pictures need: have avhub doctor run.',
       start: 'Download', started: 'The download has begun', startedText: 'Your browser’s list of downloads shows how far it is. One that breaks off can be resumed there.',
       again: 'Something was added: counted again', problem: {

@@ -10,6 +10,7 @@ export default {
       size: '大小', files: '文件', recordings: '录像', media: '实录时长', gaps: '缺口', filesOf: '{n} 个',
       reason: '导出理由', reasonHint: '例如：归档、移送二审、当事人依法复制', kept: '导出人、时间、理由与是否完整下载均记入审计。',
       composed: '合成画面', composedNone: '不附', composedGrid: '各路并列', composedPip: '画中画', composedHint: '将各路画面合为一个视频，叠加案号与时间，便于观看；它是副本，不替代原始录像。', mark: '水印文字', markHint: '例如：仅供张三律师阅卷',
+      movies: '附单个 MP4 文件', moviesHint: '每路一个 MP4，不转码，便于播放；它是副本，证据仍为原始片段，文件大小约加倍。',
       make: '生成合成画面', making: '正在生成 {n}%', queued: '排队等待生成', made: '合成画面已就绪', makeFailed: '合成画面未能生成：{why}', noMaker: '本机缺少生成合成画面所需的软件，请技术人员运行 avhub doctor。',
       start: '开始下载', started: '下载已开始', startedText: '请在浏览器下载列表中查看进度。若下载中断，可从下载列表继续，内容不会重复。',
       again: '内容有更新，已重新统计', problem: {
