@@ -58,7 +58,12 @@ var (
 )
 
 //go:embed player.html
-var page []byte
+var page string
+
+// sm is what the page verifies signatures of SM2 with.
+//
+//go:embed sm.js
+var sm string
 
 // Contents tell what is in an archive, before it is sent.
 type Contents struct {
@@ -86,7 +91,7 @@ func CaseFile(c Case) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	add("player.html", []byte(strings.Replace(string(page), "/*CASE*/null", strings.ReplaceAll(string(index), "</", `<\/`), 1)))
+	add("player.html", []byte(strings.NewReplacer("/*SM*/", sm, "/*CASE*/null", strings.ReplaceAll(string(index), "</", `<\/`)).Replace(page)))
 	add("gaps.csv", gapTable(l.recordings))
 	statement, err := gapStatement(c, l.recordings)
 	if err != nil {

@@ -65,7 +65,7 @@ it('asks for a reason, and hands the case file to the browser’s download', asy
   const { page, errors, close } = await visit(`${hub.url}/hearings/${hearing.id}`, {}, as('judge'))
   await page.getByRole('button', { name: '导出卷宗' }).click()
   const dialog = page.getByRole('dialog', { name: '导出卷宗' })
-  await dialog.getByText('大小').waitFor()
+  await dialog.getByText('大小', { exact: true }).waitFor()
   expect(await dialog.getByRole('button', { name: '开始下载' }).isDisabled()).toBe(true)
   await dialog.getByLabel('导出理由').fill('归档')
   await dialog.getByText('附单个 MP4 文件').click()
