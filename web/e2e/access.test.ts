@@ -3,13 +3,17 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { visit, withBrowser } from './parts/browser'
+import { type Account, visit, withBrowser } from './parts/browser'
+import { hold } from './parts/hearing'
 import { Hub } from './parts/hub'
 import { watch } from './parts/picture'
 
-let hub: Hub
+let hub: Hub, held: { hearing: { id: string; case: string } }
 withBrowser()
-beforeAll(async () => (hub = await Hub.make({ demo: true })))
+beforeAll(async () => {
+  hub = await Hub.make({ demo: true })
+  held = await hold(hub, 4, true)
+}, 180_000)
 afterAll(() => hub.end())
 
 interface Found {
@@ -17,6 +21,8 @@ interface Found {
 }
 
 async function audit(page: Page): Promise<string[]> {
+  // What is still fading in has other colours than what stands there.
+  await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getComputedTiming().iterations === Infinity))
   await page.evaluate(axe.source)
   const found = await page.evaluate(() =>
     (window as unknown as { axe: { run(o: unknown): Promise<Found> } }).axe.run({ resultTypes: ['violations'] }),
@@ -26,19 +32,51 @@ async function audit(page: Page): Promise<string[]> {
     .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html} ${n.failureSummary}`))
 }
 
-const pages: [string, string, (page: Page) => Promise<void>][] = [
+const judge = { name: 'judge', password: 'avhub-demo' }
+/** at is the address of a path, in which :hearing and :case stand for what was held. */
+const at = (path: string) => hub.url + path.replace(':hearing', held.hearing.id).replace(':case', held.hearing.case)
+
+const pages: [string, string, (page: Page) => Promise<void>, Account?][] = [
   ['wall', '/', (page) => page.locator('video.front').first().waitFor()],
   ['devices', '/devices', (page) => page.getByRole('row', { name: '执行指挥中心' }).waitFor()],
   ['drawer', '/devices?add', (page) => page.getByRole('dialog').locator('#device-sub').waitFor()],
   ['audit', '/audit', (page) => page.getByRole('button', { name: '详情' }).first().waitFor()],
   ['account', '/account', (page) => page.getByText('当前浏览器').waitFor()],
   ['docs', '/docs', (page) => page.getByText('/api/v1/sources/probe').waitFor()],
+  ['recordings', '/recordings', (page) => page.getByRole('link', { name: '回放' }).first().waitFor(), judge],
+  ['player', '/recordings/:hearing', (page) => page.locator('article.tile video.front').first().waitFor(), judge],
+  ['marking', '/recordings/:hearing', async (page) => {
+    await page.getByRole('button', { name: '标记' }).click()
+    await page.getByRole('form', { name: '标记' }).waitFor()
+  }, judge],
+  ['clip', '/recordings/:hearing', async (page) => {
+    await page.getByRole('button', { name: '片段' }).click()
+    await page.getByRole('button', { name: '导出片段' }).click()
+    await page.getByRole('dialog').getByText('大小', { exact: true }).waitFor()
+  }, judge],
+  ['certificate', '/recordings/:hearing', async (page) => {
+    await page.getByRole('button', { name: '证明书' }).click()
+    await page.getByRole('dialog').getByLabel('出具理由').waitFor()
+  }, judge],
+  ['hearing', '/hearings/:hearing', (page) => page.getByRole('button', { name: '导出卷宗' }).waitFor(), judge],
+  ['export', '/hearings/:hearing', async (page) => {
+    await page.getByRole('button', { name: '导出卷宗' }).click()
+    await page.getByRole('dialog').getByText('大小', { exact: true }).waitFor()
+  }, judge],
+  ['gaps', '/hearings/:hearing', async (page) => {
+    await page.getByRole('button', { name: '缺口说明' }).click()
+    await page.getByRole('dialog').getByText('系统重启').waitFor()
+  }, judge],
+  ['hold', '/cases/:case', async (page) => {
+    await page.getByRole('button', { name: '设置法律保留' }).click()
+    await page.getByRole('dialog').getByLabel('理由').waitFor()
+  }, judge],
   ['missing', '/no-such-page', (page) => page.getByRole('heading').waitFor()],
 ]
 
 describe.each(['dark', 'light'])('in the %s theme', (theme) => {
-  it.each(pages)('%s has no serious barrier', async (_, path, ready) => {
-    const { page, errors, close } = await visit(hub.url + path)
+  it.each(pages)('%s has no serious barrier', async (_, path, ready, as) => {
+    const { page, errors, close } = await visit(at(path), {}, as)
     await page.evaluate((t) => localStorage.setItem('avhub.theme', JSON.stringify(t)), theme)
     await page.reload()
     await ready(page)
@@ -69,14 +107,14 @@ describe('every page', () => {
     [390, 844],
     [3840, 2160],
   ])('fits a screen of %i × %i', async (width, height) => {
-    for (const [name, path, ready] of pages) {
-      const { page, close } = await visit(hub.url + path, { viewport: { width, height } })
+    for (const [name, path, ready, as] of pages) {
+      const { page, close } = await visit(at(path), { viewport: { width, height } }, as)
       await ready(page)
       const wide = await page.evaluate(() => document.querySelector('#content')!.scrollWidth - document.querySelector('#content')!.clientWidth)
       expect(wide, `${name} can be moved sideways`).toBe(0)
       await close()
     }
-  })
+  }, 180_000)
 
   it('speaks English where the browser does, and changes the language', async () => {
     const { page, close } = await visit(hub.url, { locale: 'en-GB' })
