@@ -188,6 +188,10 @@ func (c *cutter) take(u *media.Unit, t *track, pos manifest.Micros, at time.Dura
 		c.skip(t, pos, manifest.CauseCodec, t.in.Kind.String())
 		return
 	}
+	if t.waits(u, pos) {
+		c.passOver(t, pos)
+		return
+	}
 	if c.seg == nil {
 		if c.wait(u, at) {
 			return

@@ -15,6 +15,11 @@ func (c *cutter) openGap(start manifest.Micros, cause manifest.Cause, detail str
 	c.gap = &gap{frames: map[int]uint64{}}
 	c.gap.stated = manifest.Gap{Gap: c.gaps, Start: start, UTC: c.clock.at(start), Cause: cause, Detail: detail, By: by}
 	c.keep = cause != manifest.CauseClosedSession && cause != manifest.CauseMediation
+	if cause == manifest.CauseSourceOffline { // it may have sent what nobody has taken
+		for _, t := range c.tracks {
+			t.unkey()
+		}
+	}
 	c.out.note(manifest.KindGap, c.gap.stated)
 }
 
@@ -24,8 +29,7 @@ func (c *cutter) closeGap(end manifest.Micros) {
 	if g == nil {
 		if end > c.end { // nobody had noticed yet
 			if end-c.end > manifest.MicrosOf(maxUnnoticed) {
-				cause, detail := c.why(0)
-				c.openGap(c.end, cause, detail, nil)
+				c.nothing(0)
 				c.closeGap(end)
 				return
 			}
@@ -71,6 +75,7 @@ func (c *cutter) overran(t *track, missed uint64, pos manifest.Micros) {
 			c.openGap(c.end, manifest.CauseOverload, fmt.Sprintf("%d frames came faster than they could be kept", missed), nil)
 		}
 	}
+	t.unkey()
 	c.count(t.account.id, missed)
 }
 
@@ -83,7 +88,10 @@ func (c *cutter) count(id int, frames uint64) {
 }
 
 // drop puts one frame into the gap that lasts.
-func (c *cutter) drop(t *track) { c.count(t.account.id, 1) }
+func (c *cutter) drop(t *track) {
+	t.unkey()
+	c.count(t.account.id, 1)
+}
 
 // hold counts a unit into the gap, and keeps it while the recording may begin again
 // with it: from the last keyframe on.
@@ -152,11 +160,15 @@ func (c *cutter) refuseHeld() {
 
 // skip counts a frame of a track that cannot be kept while others are.
 func (c *cutter) skip(t *track, pos manifest.Micros, cause manifest.Cause, detail string) {
+	t.unkey()
 	if c.gap != nil {
 		c.drop(t)
 		return
 	}
 	if t.missing == nil {
+		if s := c.seg; s != nil && s.frames[t.account.id] == 0 && len(t.frames) == 0 && t.pending == nil {
+			pos = min(pos, s.stated.Start) // the file has held nothing of it from its beginning on
+		}
 		t.missing = &manifest.TrackGap{ID: t.account.id, Start: pos, Cause: cause, Detail: detail}
 	}
 	t.missing.End = max(pos, t.missing.Start)
@@ -231,8 +243,7 @@ func (c *cutter) finish() {
 		end = max(c.end, c.stopAt)
 	} else if c.stopAt-c.end > manifest.MicrosOf(holeAfter) {
 		end = c.stopAt
-		cause, detail := c.why(c.heard)
-		c.openGap(c.end, cause, detail, nil)
+		c.nothing(c.heard)
 	}
 	c.closeGap(end)
 	for _, t := range c.tracks {

@@ -18,6 +18,8 @@ func (c *cutter) cutHere(u *media.Unit, t *track, pos manifest.Micros, changed b
 		return true // a track that could not be described before
 	case c.seg.mid && u.Keyframe && t == c.primary():
 		return true // from here on it plays everywhere: some players give up a file that does not begin with a keyframe
+	case !u.Keyframe && c.seg.describes(t) && t == c.primary() && t.video() && !c.seg.pictured && !c.seg.stated.MidGroup && c.seg.base != nil:
+		return true // the manifest says of this file that its picture begins with a keyframe
 	case t != c.primary():
 		return full && age > 2*manifest.MicrosOf(c.o.segment) && !c.flowing(c.primary(), pos)
 	case u.Keyframe:

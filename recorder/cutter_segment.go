@@ -23,7 +23,8 @@ func (c *cutter) openSegment(u *media.Unit, t *track, pos manifest.Micros) {
 		}
 	}
 	p := c.primary()
-	s.stated.MidGroup = p != nil && p.video() && (t != p || !u.Keyframe)
+	// With sound first it is the next picture that counts: a keyframe, if one was waited for.
+	s.stated.MidGroup = p != nil && p.video() && p.describable() && (t == p && !u.Keyframe || t != p && p.keyed)
 	if _, err := fmp4.Header(described); err != nil {
 		// What a track says of itself is malformed: go on with those that do not.
 		c.exclude(described)
@@ -103,6 +104,7 @@ func (c *cutter) settle(t *track, u *media.Unit) {
 // add puts a unit into the open segment.
 func (c *cutter) add(u *media.Unit, t *track, at time.Duration) {
 	c.endMissing(t)
+	t.keyed, t.waiting = true, nil
 	if t == c.primary() && t.video() && !c.seg.pictured {
 		c.seg.pictured, c.seg.mid = true, !u.Keyframe
 		if c.seg.base == nil { // nothing is written yet

@@ -18,6 +18,8 @@
 // Invariants:
 //   - a recording's reader is never dropped: what it could not keep is a gap with
 //     its cause, and frames in = frames kept + frames in gaps, for each track;
+//   - a file's picture begins with a keyframe, unless it goes on from the file
+//     before; pictures that nothing can decode are frames in gaps;
 //   - with Sync "part" an entry of the manifest is on disk, and so is its data;
 //   - after a write or sync that failed, that file is not written again;
 //   - what a crash left is repaired before anything else is recorded, and the

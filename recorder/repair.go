@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"avhub/recorder/fmp4"
@@ -233,7 +234,28 @@ func (m *mender) finish(f *os.File) error {
 	for _, t := range s.Tracks {
 		e.Tracks = append(e.Tracks, manifest.TrackCount{ID: t.ID, Frames: s.Frames[t.ID]})
 	}
-	return m.add(manifest.KindSegmentEnd, e)
+	if err := m.add(manifest.KindSegmentEnd, e); err != nil {
+		return err
+	}
+	return m.pictureless(m.rec.Segments[len(m.rec.Segments)-1])
+}
+
+// pictureless notes that a file holds sound only: the crash came before the keyframe that
+// was waited for, and before the track's gap was noted. Players go by that.
+func (m *mender) pictureless(s *manifest.SegmentState) error {
+	for _, t := range s.Tracks {
+		if t.Kind != "video" || s.Frames[t.ID] > 0 {
+			continue
+		}
+		noted := slices.ContainsFunc(m.rec.TrackGaps, func(g manifest.TrackGap) bool { return g.ID == t.ID && g.End > s.Start && g.Start < s.End() })
+		if noted {
+			continue
+		}
+		if err := m.add(manifest.KindTrackGap, manifest.TrackGap{ID: t.ID, Start: s.Start, End: s.End(), Cause: manifest.CauseNoKeyframe, Detail: noKeyframe}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type hashWriter struct{ h hashes }

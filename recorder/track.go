@@ -35,6 +35,9 @@ type track struct {
 	pending *frame          // whose duration the next one will tell
 	frames  []*frame
 
+	keyed   bool             // a keyframe was kept, and all that came after it: what comes next can be decoded
+	waiting *manifest.Micros // since when a keyframe is waited for; nil: not yet
+
 	// A time in which the track gave nothing that could be kept, while others did.
 	missing *manifest.TrackGap
 }
