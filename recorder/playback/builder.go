@@ -15,6 +15,7 @@ type builder struct {
 	w    *walk
 	keep bool
 
+	keyed  bool  // what is taken next can be decoded from what was taken
 	head   *head // that covers all segments taken
 	source int   // the segment that has it
 
@@ -57,6 +58,7 @@ func (b *builder) collect(at spot) error {
 			b.file(at.segment)
 			segment = at.segment
 		}
+		b.keyed = p.Keyframe || b.keyed && !b.w.bare(at)
 		b.add(p)
 		last = at
 		at, ok = b.w.next(at)
@@ -118,6 +120,9 @@ func (b *builder) edges(at spot) (all []edge) {
 		return nil
 	}
 	bases := basesOf(s)
+	if b.w.bare(at) {
+		without(fragment, r.usable(at.segment).pictures())
+	}
 	for _, t := range fragment.Tracks {
 		for _, h := range r.usable(at.segment).tracks {
 			if h.id != t.ID || len(t.Samples) == 0 {
@@ -164,16 +169,16 @@ func (b *builder) file(segment int) {
 	for _, h := range b.w.r.usable(segment).tracks {
 		shift[h.id] += ticksUp(b.shift-b.origin, h.timescale)
 	}
-	b.m.files = append(b.m.files, movieFile{s.File, shift})
+	b.m.files = append(b.m.files, movieFile{s.File, shift, b.w.r.usable(segment).pictures()})
 }
 
 func (b *builder) add(p *manifest.PartState) {
 	m, start := b.m, p.Start+b.shift-b.origin
 	file := int32(len(m.files) - 1)
-	if n := len(m.groups) - 1; n < 0 || m.groups[n].file != file || m.groups[n].size+p.Size > groupSize || int(m.groups[n].next-m.groups[n].first) >= groupParts ||
+	if n := len(m.groups) - 1; n < 0 || m.groups[n].file != file || m.groups[n].bare == b.keyed || m.groups[n].size+p.Size > groupSize || int(m.groups[n].next-m.groups[n].first) >= groupParts ||
 		p.Keyframe && start-m.groups[n].start >= b.long {
 		next := int32(len(m.parts))
-		m.groups = append(m.groups, group{file: file, first: next, next: next, sync: p.Keyframe, start: start, begins: p.Start})
+		m.groups = append(m.groups, group{file: file, first: next, next: next, sync: p.Keyframe, bare: !b.keyed, start: start, begins: p.Start})
 	}
 	g := &m.groups[len(m.groups)-1]
 	g.next++

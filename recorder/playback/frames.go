@@ -34,7 +34,7 @@ func (r *Recording) Frames(s Span) ([]Frame, error) {
 	const about = manifest.Micros(1e6)
 	for at, ok := w.from(max(0, s.Start-about)); ok && r.part(at).Start < s.Start+s.Duration+about; at, ok = w.next(at) {
 		for _, f := range r.framesOf(at) {
-			if f.At >= s.Start && f.At < s.Start+s.Duration {
+			if !w.bare(at) && f.At >= s.Start && f.At < s.Start+s.Duration {
 				frames = append(frames, f)
 			}
 		}

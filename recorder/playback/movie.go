@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"avhub/recorder/fmp4"
@@ -45,6 +46,8 @@ type Movie struct {
 type movieFile struct {
 	name  string
 	shift map[int]int64
+	// pictures are the tracks that are left out of bare groups.
+	pictures []int
 }
 
 // group is parts that are sent as one, from a keyframe on.
@@ -52,6 +55,7 @@ type group struct {
 	file        int32
 	first, next int32 // of the movie's parts
 	sync        bool
+	bare        bool            // its pictures cannot be decoded
 	start       manifest.Micros // in the movie
 	begins      manifest.Micros // on the recording's timeline
 	size        int64
@@ -133,8 +137,14 @@ func (m *Movie) group(n int, open func(string) (*os.File, error)) (block, error)
 			damage = fmt.Errorf("%s: the part at byte %d: %w", file.name, p.offset, errors.Join(err, manifest.ErrNotWhole))
 			fragment = &fmp4.Fragment{Offset: p.offset, Size: p.size, Media: p.offset}
 		}
+		if g.bare {
+			without(fragment, file.pictures)
+		}
 		fragments = append(fragments, fragment)
 		b.extents = append(b.extents, extent{fragment.Media, fragment.Offset + fragment.Size - fragment.Media})
+	}
+	if damage == nil && !slices.ContainsFunc(fragments, func(f *fmp4.Fragment) bool { return len(f.Tracks) > 0 }) {
+		return block{made: free(g.size)}, nil // players want a track in each part
 	}
 	b.made, err = fmp4.Join(nil, fragments, fmp4.Joined{Sequence: uint32(n + 1), Shift: file.shift, Size: g.size})
 	if err != nil {

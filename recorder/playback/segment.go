@@ -34,20 +34,29 @@ func (r *Recording) Segment(number int) (*Bytes, error) {
 	}
 	b := &Bytes{r: r, head: raw, at: []int64{s.Size}}
 	var parts []extent
-	for at, ok := w.settle(spot{i, 0}); ok && at.segment == i; at, ok = w.next(at) {
-		p := r.part(at)
+	var bare []bool
+	for n := range s.Parts {
+		p := &s.Parts[n]
+		if p.Size < leastPart || p.Offset+p.Size > w.size(i) {
+			break
+		}
 		parts = append(parts, extent{p.Offset, p.Size})
+		bare = append(bare, w.bare(spot{i, n}))
 		b.at = append(b.at, p.Offset+p.Size)
 		b.times = append(b.times, p.Start)
 	}
 	b.times = append(b.times, s.End())
-	name, shift := s.File, basesOf(s)
+	name, shift, pictures := s.File, basesOf(s), r.usable(i).pictures()
 	b.load = func(n int, open func(string) (*os.File, error)) (block, error) {
 		f, err := open(name)
 		if err != nil {
 			return block{}, err
 		}
-		return moved(f, parts[n], shift, uint32(n+1))
+		var hide []int
+		if bare[n] {
+			hide = pictures
+		}
+		return moved(f, parts[n], shift, hide, uint32(n+1))
 	}
 	sum := sha256.New()
 	fmt.Fprintln(sum, "segment", r.place.id, number, b.Size(), s.SHA256)
@@ -55,13 +64,16 @@ func (r *Recording) Segment(number int) (*Bytes, error) {
 	return b, nil
 }
 
-// moved is a part with other decoding times.
-func moved(f *os.File, p extent, shift map[int]int64, sequence uint32) (block, error) {
+// moved is a part with other decoding times, and without the tracks that are to be hidden.
+func moved(f *os.File, p extent, shift map[int]int64, hide []int, sequence uint32) (block, error) {
 	prelude, err := fmp4.Prelude(f, p.offset, p.size)
 	if err != nil {
 		return block{}, err
 	}
 	if err := fmp4.Rebase(prelude, shift, sequence); err != nil {
+		return block{}, err
+	}
+	if err := fmp4.Hide(prelude, hide); err != nil {
 		return block{}, err
 	}
 	n := int64(len(prelude))

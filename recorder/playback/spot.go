@@ -43,7 +43,11 @@ func (w *walk) settle(at spot) (spot, bool) {
 	for at.segment < len(w.r.rec.Segments) {
 		parts := w.r.rec.Segments[at.segment].Parts
 		if at.part < len(parts) && parts[at.part].Size >= leastPart && parts[at.part].Offset+parts[at.part].Size <= w.size(at.segment) {
-			return at, true
+			if !w.bare(at) || !w.r.usable(at.segment).mute() {
+				return at, true
+			}
+			at.part++
+			continue
 		}
 		at = spot{at.segment + 1, 0}
 	}

@@ -137,7 +137,7 @@ func (b *builder) gap(g Gap) error {
 			c.Gapped++
 		}
 	}
-	for until := start.Duration() + g.Length; primary.at() < until || !primary.keyframe(); {
+	for until := start.Duration() + g.Length; primary.at() < until || !g.Midst && !primary.keyframe(); {
 		skip(primary)
 	}
 	for _, t := range b.tracks[1:] {

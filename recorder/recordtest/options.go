@@ -42,6 +42,7 @@ type Options struct {
 type Gap struct {
 	After  int           // so many segments; 0: before the first
 	Length time.Duration // up to the next keyframe
+	Midst  bool          // not up to a keyframe: the file after it begins in the midst of a group
 	Cause  manifest.Cause
 	Detail string
 	By     *manifest.Person

@@ -102,6 +102,7 @@ func (s *segment) header() error {
 		shown = min(shown, t.micros(dts+s.shiftOf(t)))
 	}
 	stated := manifest.Segment{Segment: s.number, File: manifest.SegmentFile(s.number), Start: s.start, UTC: s.utc(s.start)}
+	stated.MidGroup = s.primary.described.Codec.Video() && !s.primary.keyframe()
 	var described []fmp4.Track
 	for _, t := range s.tracks {
 		d, m := t.described, t.stated
