@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http/httptest"
@@ -182,6 +183,34 @@ func TestACaseFileIsVerified(t *testing.T) {
 		}
 	}
 	judgeExcerpt(t, dirs, keys)
+	judgeDeleted(t, cfg, dirs[0])
+}
+
+// judgeDeleted: a segment that was deleted by rule is named, and the rest is whole: in the
+// recording's own folder and in an excerpt. A whole case file asks for it first.
+func judgeDeleted(t *testing.T, cfg *configs.Config, dir string) {
+	t.Helper()
+	films, err := openRecorder(cfg, func(recorder.Told) {}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stone := manifest.Tombstone{Files: []string{"000001.mp4"}, Rule: "retention", Reason: "保存期限届满"}
+	if err := errors.Join(films.Annex(t.Context(), dir, manifest.KindTombstone, stone), films.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "000001.mp4")); err != nil {
+		t.Fatal(err)
+	}
+	named := "1 segments were deleted here by rule, as the manifest says: 000001.mp4"
+	says(t, exitGood, []string{dir, "--key", filepath.Join(dir, "ledger.pub")}, named, "whole")
+	if out, err := exec.CommandContext(t.Context(), "node", "../../recorder/verify/testdata/verify.mjs", dir).CombinedOutput(); err != nil {
+		t.Errorf("the other verifier: %s", out)
+	}
+	if _, err := export.CaseFile(export.Case{Number: "1", Recordings: []string{dir}}); !errors.Is(err, export.ErrGone) {
+		t.Errorf("a case file without the segment: %v", err)
+	}
+	root := unpacked(t, export.Case{Number: "1", Recordings: []string{dir}, Excerpt: &export.Excerpt{From: 19_000_000, To: 20_000_000}})
+	says(t, exitGood, []string{root, "--key", filepath.Join(root, "public-key.pem")}, named, "whole as an excerpt")
 }
 
 // stampAll has the configured authority stamp what is sealed.
