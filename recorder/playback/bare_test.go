@@ -88,7 +88,7 @@ func TestAGapGoesOnWhereNothingCanBeDecoded(t *testing.T) {
 		t.Errorf("a movie from there begins at %v, want %v: %v", movie.Start, parts[0].Start, err)
 	}
 	var list strings.Builder
-	if err := rec.Playlist(&list, true); err != nil || !strings.Contains(list.String(), "#EXT-X-GAP") {
+	if err := rec.Playlist(&list, Gaps{Keep: true}); err != nil || !strings.Contains(list.String(), "#EXT-X-GAP") {
 		t.Errorf("%v: %s", err, list.String())
 	}
 }
