@@ -160,7 +160,7 @@ func (s *Server) listen(addr string) error {
 	}
 	// The kernel may give less; it says nothing then, and neither do we.
 	_ = s.udp.SetReadBuffer(udpBuffer)
-	_ = s.udp.SetWriteBuffer(udpBuffer)
+	_ = s.udp.SetWriteBuffer(udpout.SendBuffer)
 	return nil
 }
 
