@@ -208,6 +208,18 @@ func TestLegalHold(t *testing.T) {
 			t.Errorf("%s: hold is %s", file, held(file))
 		}
 	}
+	// Even who may bypass a retention cannot delete what is held.
+	key := "recordings/court-1/2026-03-02/r1/000001.mp4"
+	all := versions(t, s, "recordings/court-1/2026-03-02/r1/")[key]
+	if len(all) != 1 {
+		t.Errorf("%d versions of %s", len(all), key)
+	}
+	for _, v := range all {
+		err := s.Client.RemoveObject(t.Context(), s.Bucket, key, minio.RemoveObjectOptions{VersionID: v.VersionID, GovernanceBypass: true})
+		if err == nil {
+			t.Error("the store has deleted what is held")
+		}
+	}
 	if err := a.Hold(dir, false); err != nil {
 		t.Fatal(err)
 	}
