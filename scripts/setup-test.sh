@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the tests need: real cameras, players, a browser with its tool for certificates, Chinese fonts,
+# What the tests need: real cameras, players, browsers with a tool for certificates, Chinese fonts,
 # readers of PDF and QR codes, a firewall to cut networks with, PostgreSQL, an S3 store, and a C compiler for Go's
 # race detector.
 # Quick when all of it is there.
@@ -11,7 +11,7 @@ packages=(
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
 	gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-rtsp gstreamer1.0-nice
 	python3-gi gir1.2-gst-rtsp-server-1.0 gir1.2-gst-plugins-bad-1.0
-	curl unzip python3-minimal postgresql libnss3-tools fonts-noto-cjk nftables iproute2 procps gcc libc6-dev
+	firefox-esr curl unzip python3-minimal postgresql libnss3-tools fonts-noto-cjk nftables iproute2 procps gcc libc6-dev
 	poppler-utils zbar-tools
 )
 

@@ -4,10 +4,12 @@ import { execFileSync } from 'node:child_process'
 
 const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n', '--preserve-env=HOME']
 
-function ip(...args: string[]) {
-  const [program, ...rest] = [...asRoot, 'ip', ...args]
+function run(...command: string[]) {
+  const [program, ...rest] = [...asRoot, ...command]
   execFileSync(program!, rest, { stdio: ['ignore', 'ignore', 'inherit'] })
 }
+
+const ip = (...args: string[]) => run('ip', ...args)
 
 let made = 0
 
@@ -37,9 +39,19 @@ export class Networks {
       ip('-n', name, 'link', 'set', 'lo', 'up')
       ip('-n', name, 'addr', 'add', `${address}/24`, 'dev', ends[i]!)
       ip('-n', name, 'link', 'set', ends[i]!, 'up')
+      ip('-n', name, 'route', 'add', 'default', 'dev', ends[i]!)
       return { address, within: [...asRoot, 'ip', 'netns', 'exec', name] }
     })
     return new Networks(machines[0]!, machines[1]!, names)
+  }
+
+  /** lose lets so many of 100 packets of pictures and sound on their way to the user be lost. */
+  lose(share: number) {
+    const hub = [...this.hub.within.slice(asRoot.length), 'nft']
+    run(...hub, 'flush', 'ruleset')
+    run(...hub, 'add', 'table', 'ip', 'loss')
+    run(...hub, 'add', 'chain', 'ip', 'loss', 'out', '{ type filter hook output priority 0; }')
+    run(...hub, 'add', 'rule', 'ip', 'loss', 'out', 'udp', 'length', '>', '300', 'numgen', 'random', 'mod', '100', '<', String(share), 'drop')
   }
 
   end() {
