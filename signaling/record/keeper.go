@@ -38,8 +38,11 @@ type Options struct {
 	Line func(id string) (recorder.Source, error)
 	// Hearings are those under way, with their cases' numbers by hearing.
 	Hearings func(ctx context.Context) ([]rooms.Hearing, map[string]string, error)
-	Now      func() time.Time
-	Log      *slog.Logger
+	// MostFiles is how many files of a source a recording may have before the next one
+	// takes over; 0: 15,000, for a seal names up to 20,000 (see ledger.MaxLine).
+	MostFiles int
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // Keeper compares what must be recorded with what is.
@@ -76,6 +79,9 @@ const lookEvery = time.Second
 func NewKeeper(o Options) *Keeper {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.MostFiles == 0 {
+		o.MostFiles = 15_000
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -168,8 +174,8 @@ func done(s *recorder.Session) bool {
 func (k *Keeper) keep(at key, w want) {
 	r := k.running[at]
 	today := k.o.Now().Local().Format(time.DateOnly)
-	if r != nil && at.what == always && r.day != today {
-		k.end(at, r) // a recording a day; the next begins with the same keyframe
+	if r != nil && k.cut(at, r, today) {
+		k.end(at, r) // the next begins with the same keyframe
 		r = nil
 	}
 	if r == nil {
@@ -188,6 +194,13 @@ func (k *Keeper) keep(at key, w want) {
 	if w.hearing != nil && r.version != w.hearing.Version {
 		k.obey(r, *w.hearing)
 	}
+}
+
+// cut tells whether the next recording takes over: each day, unless it is of a
+// hearing, which is one as long as its seal can name its files.
+func (k *Keeper) cut(at key, r *running, today string) bool {
+	daily := at.what == always || at.what == hand
+	return daily && r.day != today || r.session.Status().Segments >= k.o.MostFiles
 }
 
 // end stops a recording; sealing goes on beside.

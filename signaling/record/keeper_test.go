@@ -33,17 +33,24 @@ type court struct {
 
 	recorder *recorder.Recorder
 	keeper   *Keeper
+
+	mostFiles int
 }
 
 func newCourt(t *testing.T, root string, record configs.Record) *court {
 	t.Helper()
 	c := &court{t: t, root: root}
+	c.furnish(record)
+	return c
+}
+
+// furnish brings the camera, and opens.
+func (c *court) furnish(record configs.Record) {
 	src := configs.DefaultSource()
 	src.ID, src.Name, src.SiteID, src.Court, src.Record = "court-1", "第一法庭", "room-1", "heihe", record
 	c.sources = []configs.Source{src}
 	c.plugIn()
 	c.open()
-	return c
 }
 
 // plugIn connects the camera.
@@ -65,7 +72,7 @@ func (c *court) open() {
 	}
 	c.recorder = r
 	c.keeper = NewKeeper(Options{
-		Recorder: r, Sources: func() []configs.Source {
+		Recorder: r, MostFiles: c.mostFiles, Sources: func() []configs.Source {
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			return c.sources
