@@ -14,6 +14,7 @@ type builder struct {
 	m    *Movie
 	w    *walk
 	keep bool
+	rest bool // all that is left is taken, also what begins at the recording's very end
 
 	keyed  bool  // what is taken next can be decoded from what was taken
 	head   *head // that covers all segments taken
@@ -41,7 +42,7 @@ func (b *builder) collect(at spot) error {
 	segment, last := -1, at
 	for ok := true; ok; {
 		p := r.part(at)
-		if p.Start >= b.m.End {
+		if p.Start >= b.m.End && !b.rest {
 			break
 		}
 		if at.segment != segment {
@@ -213,7 +214,7 @@ func (b *builder) finish() error {
 		b.m.at = append(b.m.at, b.m.at[i]+g.size)
 		b.m.times = append(b.m.times, g.begins)
 	}
-	b.m.times = append(b.m.times, b.m.End)
+	b.m.times = append(b.m.times, max(b.m.End, b.m.groups[len(b.m.groups)-1].begins))
 	return nil
 }
 

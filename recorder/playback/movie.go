@@ -25,7 +25,8 @@ type Span struct {
 // Movie is one MP4 file of a stretch of a recording. It begins with the picture
 // that stood at Start, to the frame: the file holds what that is decoded from, and
 // its edit list says from where on it is shown. It ends with the part in which End
-// lies, half a second later at most.
+// lies, half a second later at most; one that reaches to the end of a recording holds
+// the picture that came at that very instant, too.
 type Movie struct {
 	// Start is what it shows first, End where it was asked to end.
 	Start, End manifest.Micros
@@ -102,7 +103,7 @@ func (r *Recording) movie(key movieKey) (*Movie, error) {
 	if first := r.part(at); !key.keep && first.Start > m.Start {
 		m.Start = first.Start
 	}
-	b := builder{m: m, w: w, keep: key.keep}
+	b := builder{m: m, w: w, keep: key.keep, rest: !r.grows() && key.end >= r.rec.End()}
 	if err := b.collect(w.keyframe(at)); err != nil {
 		return nil, err
 	}

@@ -28,13 +28,15 @@ func (r *Recording) Parts(s Span) ([]Part, error) {
 	w := r.walk()
 	list := []Part{}
 	at, ok := w.from(s.Start)
-	if !ok || r.part(at).Start >= s.Start+s.Duration {
+	end := s.Start + s.Duration
+	if !ok || r.part(at).Start >= end {
 		return list, nil
 	}
+	rest := !r.grows() && end >= r.rec.End() // also what begins at the recording's very end
 	codings := coding{r: r}
 	for at = w.keyframe(at); ok && len(list) < mostParts; at, ok = w.next(at) {
 		p := r.part(at)
-		if p.Start >= s.Start+s.Duration {
+		if p.Start >= end && !rest {
 			break
 		}
 		list = append(list, Part{at.segment + 1, p.Offset, p.Size, p.Start, p.Duration, p.Keyframe, codings.of(at.segment)})

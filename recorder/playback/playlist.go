@@ -81,7 +81,7 @@ func (r *Recording) Playlist(out io.Writer, gaps Gaps) error {
 	p := playlist{r: r, w: r.walk(), keep: gaps.Keep, at: -gaps.Lead, longest: longest}
 	p.collect()
 	kind := "EVENT"
-	if !p.grows() {
+	if !p.r.grows() {
 		kind = "VOD"
 	}
 	_, err := fmt.Fprintf(out, "#EXTM3U\n#EXT-X-VERSION:8\n#EXT-X-TARGETDURATION:%d\n#EXT-X-PLAYLIST-TYPE:%s\n#EXT-X-START:TIME-OFFSET=0\n%s", (p.longest+999_999)/1e6, kind, p.text.String())
@@ -122,15 +122,15 @@ type stretch struct {
 	start, end   manifest.Micros
 }
 
-func (p *playlist) grows() bool { return p.r.rec.Seal == nil && p.r.fault == nil }
-
 func (p *playlist) collect() {
 	p.codings.r = p.r
 	for at, ok := p.w.settle(spot{}); ok; at, ok = p.w.next(at) {
 		part := p.r.part(at)
 		h := &p.hand
+		end := p.w.end(at)
+		last := end <= part.Start // a picture at the recording's very end: it is no segment of its own
 		follows := h.segment == at.segment+1 && h.offset+h.size == part.Offset
-		if follows && (part.Keyframe && h.end-h.start >= longEnough || part.Start+part.Duration-h.start > longest) {
+		if follows && !last && (part.Keyframe && h.end-h.start >= longEnough || part.Start+part.Duration-h.start > longest) {
 			follows = false
 		}
 		if !follows {
@@ -138,10 +138,12 @@ func (p *playlist) collect() {
 			*h = stretch{segment: at.segment + 1, offset: part.Offset, start: part.Start}
 		}
 		h.size += part.Size
-		h.end = p.w.end(at)
+		if h.end = end; h.end <= h.start {
+			h.end = h.start + part.Duration
+		}
 	}
 	// What a growing recording's last parts will be part of is not known yet.
-	if n := len(p.r.rec.Segments); !p.grows() || n > 0 && p.r.rec.Segments[n-1].Ended != nil || p.hand.end-p.hand.start >= longest {
+	if n := len(p.r.rec.Segments); !p.r.grows() || n > 0 && p.r.rec.Segments[n-1].Ended != nil || p.hand.end-p.hand.start >= longest {
 		p.flush()
 	}
 }

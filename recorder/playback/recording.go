@@ -164,5 +164,8 @@ func (r *Recording) End() manifest.Micros {
 func (r *Recording) Open() bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.rec.Seal == nil && r.fault == nil
+	return r.grows()
 }
+
+// grows is Open for those who hold mu.
+func (r *Recording) grows() bool { return r.rec.Seal == nil && r.fault == nil }
