@@ -19,7 +19,6 @@
 package export
 
 import (
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -57,14 +56,6 @@ var (
 	ErrEmpty = errors.New("there is nothing to export")
 )
 
-//go:embed player.html
-var page string
-
-// sm is what the page verifies signatures of SM2 with.
-//
-//go:embed sm.js
-var sm string
-
 // Contents tell what is in an archive, before it is sent.
 type Contents struct {
 	Name  string // of the case file
@@ -87,11 +78,11 @@ func CaseFile(c Case) (*Archive, error) {
 	entries := l.entries
 	made := l.newest()
 	add := func(name string, data []byte) { entries = append(entries, Entry{Name: name, Data: data, Time: made}) }
-	index, err := json.Marshal(map[string]any{"number": c.Number, "title": c.Title, "recordings": l.recordings, "excerpt": l.excerpt})
+	page, err := player(c, l)
 	if err != nil {
 		return nil, err
 	}
-	add("player.html", []byte(strings.NewReplacer("/*SM*/", sm, "/*CASE*/null", strings.ReplaceAll(string(index), "</", `<\/`)).Replace(page)))
+	add("player.html", page)
 	add("gaps.csv", gapTable(l.recordings))
 	statement, err := gapStatement(c, l.recordings)
 	if err != nil {

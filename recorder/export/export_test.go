@@ -124,8 +124,12 @@ func TestACaseFile(t *testing.T) {
 	if !strings.Contains(gaps, "source_offline") || !strings.Contains(gaps, "'=停电,李静") {
 		t.Errorf("gap statement: %s", gaps)
 	}
-	if page := string(unpacked["（2026）黑11民初1号/player.html"]); !strings.Contains(page, "（2026）黑11民初1号") || strings.Contains(page, "/*CASE*/") {
+	page := string(unpacked["（2026）黑11民初1号/player.html"])
+	if !strings.Contains(page, "（2026）黑11民初1号") || strings.Contains(page, "/*CASE*/") {
 		t.Error("the page knows nothing of the case")
+	}
+	if strings.Count(page, "class SHA256") != 1 || strings.Count(page, "async function verify(") != 1 || strings.Contains(page, "/*SCRIPTS*/") || strings.Contains(page, "<script src") {
+		t.Error("the page has not all of its scripts in it")
 	}
 	path := filepath.Join(t.TempDir(), "case.zip")
 	whole := make([]byte, a.Size())
