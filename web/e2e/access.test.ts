@@ -44,7 +44,7 @@ const pages: [string, string, (page: Page) => Promise<void>, Account?][] = [
   ['account', '/account', (page) => page.getByText('当前浏览器').waitFor()],
   ['docs', '/docs', (page) => page.getByText('/api/v1/sources/probe').waitFor()],
   ['recordings', '/recordings', (page) => page.getByRole('link', { name: '回放' }).first().waitFor(), judge],
-  ['player', '/recordings/:hearing', (page) => page.locator('article.tile video.front').first().waitFor(), judge],
+  ['player', '/recordings/:hearing', (page) => page.getByRole('slider', { name: '时间轴' }).waitFor(), judge],
   ['marking', '/recordings/:hearing', async (page) => {
     await page.getByRole('button', { name: '标记' }).click()
     await page.getByRole('form', { name: '标记' }).waitFor()
