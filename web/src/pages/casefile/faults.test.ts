@@ -26,5 +26,5 @@ it('does not join what was explained in other words, or signed for one camera al
 })
 
 it('writes lengths', () => {
-  expect([lengthOf(3.04), lengthOf(59.9), lengthOf(61), lengthOf(3723.4)]).toEqual(['3.0 s', '59.9 s', '0:01:01', '1:02:03'])
+  expect([lengthOf(0.04), lengthOf(3.04), lengthOf(59.9), lengthOf(61), lengthOf(3723.4)]).toEqual(['0.04 s', '3.0 s', '59.9 s', '0:01:01', '1:02:03'])
 })

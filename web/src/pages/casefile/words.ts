@@ -20,9 +20,9 @@ export function gapProblem(e: unknown): string {
   return `casefile.gap.problem.${code === 'stale' || code === 'unexplained' ? 'stale' : code === 'authority' || code === 'forbidden' ? 'authority' : 'other'}`
 }
 
-/** lengthOf writes seconds as 1:02:03, short ones to the tenth. */
+/** lengthOf writes seconds as 1:02:03, short ones to the tenth, those of a few pictures to the hundredth. */
 export function lengthOf(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`
+  if (seconds < 60) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`
   const s = Math.round(seconds)
   const two = (n: number) => String(n).padStart(2, '0')
   return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`
