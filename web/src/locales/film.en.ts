@@ -6,7 +6,7 @@ const words: Words<typeof film> = {
   film: {
     title: 'Recordings', one: 'Playback', none: 'No recordings', noneText: 'Hearings in session, sources recorded by hand and those set to be recorded always appear here.', noMatchText: 'Widen the time, or take a condition away.',
     unread: 'The recordings cannot be read just now.', loading: 'Reading the recordings', more: 'Earlier recordings', unknown: 'There is no such recording', unknownText: 'The address may be wrong, or it is not for you to see.',
-    source: 'Source', anySource: 'Any source', court: 'Court', anyCourt: 'Any court', site: 'Place', anySite: 'Any place', hearing: 'Hearing', anyHearing: 'Any hearing', clear: 'Clear', day: 'Day', before: 'Day before', after: 'Day after', today: 'Today', anyDay: 'Any day', case: 'Case number', caseHint: 'Case number, or a part of it',
+    source: 'Source', anySource: 'Any source', court: 'Court', anyCourt: 'Any court', site: 'Place', anySite: 'Any place', hearing: 'Hearing', anyHearing: 'Any hearing', clear: 'Clear', day: 'Day', before: 'Day before', after: 'Day after', today: 'Today', anyDay: 'Any day', case: 'Case number', caseHint: 'Part of a case number',
     col: { time: 'Time', what: 'Case', cameras: 'Cameras', length: 'Length', gaps: 'Gaps', size: 'Size', state: 'State' },
     for: { always: 'Recorded always', hand: 'Recorded by hand', hearing: 'Hearing', other: 'Recording' }, by: 'begun by {name}',
     count: '{n}', gaps: '{n}, {length} in all', noGaps: 'none', play: 'Play', details: 'Details', notYours: 'You may see what is known of it, not play it',
