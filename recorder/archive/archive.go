@@ -39,6 +39,8 @@ type Archive struct {
 	heard chan heard
 	onWay atomic.Int64 // heard and not yet on disk
 
+	snapshots sync.Mutex // held while the manifest of a recording that goes on is sent
+
 	mu     sync.Mutex
 	health health
 	away   bool

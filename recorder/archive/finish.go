@@ -132,8 +132,7 @@ const (
 	snapshotGrowth = 1.5
 )
 
-func (a *Archive) snapshot(ctx context.Context, t task, r Ref) error {
-	dir := t.dir
+func (a *Archive) snapshot(ctx context.Context, dir string, r Ref) error {
 	st, err := os.Stat(filepath.Join(dir, "manifest.jsonl"))
 	if err != nil {
 		return err
@@ -141,7 +140,12 @@ func (a *Archive) snapshot(ctx context.Context, t task, r Ref) error {
 	if _, err := os.Stat(filepath.Join(dir, manifest.SealFileName)); err == nil {
 		return nil // the last one will be sent
 	}
-	last := t.tracked
+	a.snapshots.Lock() // two files of the recording may be under way
+	defer a.snapshots.Unlock()
+	last, err := a.queue.state(dir)
+	if err != nil {
+		return err
+	}
 	if time.Since(last.Snapshot) < snapshotEvery || float64(st.Size()) < snapshotGrowth*float64(last.SnapshotSize) {
 		return nil
 	}

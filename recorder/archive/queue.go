@@ -168,6 +168,17 @@ func (q *queue) store(id string, t tracked) error {
 	return nil
 }
 
+// state is what recording.json says now; nothing, if there is none.
+func (q *queue) state(dir string) (tracked, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	t, err := q.load(filepath.Base(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return t, err
+}
+
 // change changes recording.json.
 func (q *queue) change(dir string, edit func(*tracked)) error {
 	q.mu.Lock()

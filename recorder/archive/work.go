@@ -138,7 +138,7 @@ func (a *Archive) segment(ctx context.Context, t task) error {
 	if err := a.o.Annex(ctx, dir, manifest.KindArchived, receipt); err != nil {
 		return fmt.Errorf("archive: receipt for %s of %s: %w", t.name, t.recording, err)
 	}
-	if err := a.snapshot(ctx, t, r); err != nil {
+	if err := a.snapshot(ctx, dir, r); err != nil {
 		a.o.Log.Warn("archive: the manifest so far", "recording", t.recording, "err", err)
 	}
 	return nil
