@@ -114,7 +114,7 @@ func (s *Server) start(program string) error {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	for limit := time.Now().Add(startLimit); time.Now().Before(limit); {
-		if ready("http://" + s.Addr + "/minio/health/live") {
+		if ready("http://" + s.Addr + "/minio/health/cluster") {
 			return nil
 		}
 		select {
