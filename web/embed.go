@@ -29,6 +29,11 @@ func Handler() http.Handler { return handler(FS()) }
 
 func handler(pages fs.FS) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "pages are read only: the API is under /api/v1", http.StatusMethodNotAllowed)
+			return
+		}
 		name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
 		if path.Ext(name) == "" {
 			name = "index.html"
