@@ -63,9 +63,7 @@ func TestByHandOverMidnight(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		now := time.Now().Local()
-		midnight := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, time.Local)
-		time.Sleep(time.Until(midnight) - 10*time.Second)
+		sleepUntilMidnightNears()
 		c := newCourt(t, root, configs.RecordNever)
 		if _, err := c.keeper.Start("court-1", Order{User: "u3", Name: "吴刚"}); err != nil {
 			t.Fatal(err)

@@ -214,14 +214,19 @@ func TestAHearing(t *testing.T) {
 	})
 }
 
+// sleepUntilMidnightNears leaves ten seconds of the day, in fake time.
+func sleepUntilMidnightNears() {
+	now := time.Now().Local()
+	midnight := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, time.Local)
+	time.Sleep(time.Until(midnight) - 10*time.Second)
+}
+
 // TestAlways is a recording a day.
 func TestAlways(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		now := time.Now().Local()
-		midnight := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, time.Local)
-		time.Sleep(time.Until(midnight) - 10*time.Second)
+		sleepUntilMidnightNears()
 		c := newCourt(t, root, configs.RecordAlways)
 		time.Sleep(20 * time.Second)
 		c.mu.Lock()

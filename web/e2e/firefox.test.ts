@@ -1,11 +1,11 @@
 // Firefox as a viewer. It has no H.264 in WebRTC on every machine: what a browser
 // publishes in VP8 it sees, on bad networks too; of a camera it is told why not.
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { launch, visitBy, type Visit } from './parts/browser'
+import { launchOn, visitBy, type Visit } from './parts/browser'
 import { Camera } from './parts/camera'
 import { Firefox } from './parts/firefox'
 import { boss, Hub } from './parts/hub'
@@ -26,10 +26,7 @@ beforeAll(async () => {
   hub = await Hub.on(networks.hub, {
     config: `sources:\n  - {id: officer, name: 现场人员, court: heihe}\n  - {id: yard, name: 法庭外, court: heihe, url: "${camera.url('yard')}"}\n`,
   })
-  const program = join(home, 'chromium')
-  await writeFile(program, `#!/bin/sh\nexec ${networks.user.within.join(' ')} /usr/bin/chromium "$@"\n`)
-  await chmod(program, 0o755)
-  chromium = await launch(program, { HOME: home })
+  chromium = await launchOn(networks.user, home)
   publisher = await visitBy(chromium, hub.url, { ignoreHTTPSErrors: true })
   await publish()
   firefox = await Firefox.start(networks.user)

@@ -1,13 +1,13 @@
 // A hub that other machines reach: its authority is installed as its page says,
 // and then pictures play over the network without a warning.
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { boss, Hub } from './parts/hub'
-import { launch, visitBy } from './parts/browser'
+import { launchOn, visitBy } from './parts/browser'
 import { Camera } from './parts/camera'
 import { type Machine, Networks } from './parts/networks'
 import { watch } from './parts/picture'
@@ -34,10 +34,7 @@ afterAll(async () => {
 
 /** browserOn is Chromium on another machine, with a home of its own. */
 async function browserOn(machine: Machine): Promise<Browser> {
-  const program = join(home, 'chromium')
-  await writeFile(program, `#!/bin/sh\nexec ${machine.within.join(' ')} /usr/bin/chromium "$@"\n`)
-  await chmod(program, 0o755)
-  const browser = await launch(program, { HOME: home })
+  const browser = await launchOn(machine, home)
   browsers.push(browser)
   return browser
 }

@@ -22,10 +22,9 @@ import (
 	"avhub/cmd/avhub/whepclient/lean"
 )
 
-// Viewers are other machines. So those of a measurement are a process of their
-// own, of a lower priority than the hub and its cameras: what they decrypt does
-// not take the processor from the hub in the midst of a picture. The kernel
-// notes when a packet came, so that their own lateness does not count.
+// Viewers are other machines. So those of a measurement are a process of their own,
+// of the same priority as the hub. The kernel notes when a packet came, so that their
+// own lateness does not count.
 
 // watchersCommand runs this program as such viewers.
 const watchersCommand = "watchers"
@@ -80,7 +79,7 @@ func startWatchers(ctx context.Context, w watching) (*watchers, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &watchers{cmd: exec.CommandContext(ctx, "nice", "-n", "10", self, watchersCommand), said: &bytes.Buffer{}}
+	p := &watchers{cmd: exec.CommandContext(ctx, self, watchersCommand), said: &bytes.Buffer{}}
 	p.cmd.Stdin, p.cmd.Stderr = bytes.NewReader(order), p.said
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

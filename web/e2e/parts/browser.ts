@@ -1,5 +1,8 @@
+import { chmod, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { boss } from './hub'
+import type { Machine } from './networks'
 import { afterAll, beforeAll } from 'vitest'
 
 let browser: Browser
@@ -11,6 +14,14 @@ export function launch(program = '/usr/bin/chromium', env: Record<string, string
     args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
     env: { ...(process.env as Record<string, string>), ...env },
   })
+}
+
+/** launchOn starts Chromium on another machine of the tests; home is a folder for it alone. */
+export async function launchOn(machine: Machine, home: string): Promise<Browser> {
+  const program = join(home, 'chromium')
+  await writeFile(program, `#!/bin/sh\nexec ${machine.within.join(' ')} /usr/bin/chromium "$@"\n`)
+  await chmod(program, 0o755)
+  return launch(program, { HOME: home })
 }
 
 /** withBrowser starts Chromium for a file of tests. */

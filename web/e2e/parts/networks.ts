@@ -38,6 +38,9 @@ export class Networks {
       const address = `10.77.0.${i + 1}`
       ip('-n', name, 'link', 'set', 'lo', 'up')
       ip('-n', name, 'addr', 'add', `${address}/24`, 'dev', ends[i]!)
+      // Without an IPv6 address, which would be there a second or two later: for Chromium
+      // that is another network, and it gives up what it is loading.
+      ip('-n', name, 'link', 'set', ends[i]!, 'addrgenmode', 'none')
       ip('-n', name, 'link', 'set', ends[i]!, 'up')
       ip('-n', name, 'route', 'add', 'default', 'dev', ends[i]!)
       return { address, within: [...asRoot, 'ip', 'netns', 'exec', name] }
