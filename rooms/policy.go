@@ -72,6 +72,9 @@ type Object struct {
 	People []string
 	// Hearing of a recording or a source in it, for guests.
 	Hearing string
+	// Over: that hearing is over, so that who must not hear it before being called,
+	// or must not know how others answered, may look at it.
+	Over bool
 }
 
 // Principal is who does it.
@@ -101,7 +104,7 @@ func (s Scope) Covers(a Action, o Object) bool {
 // GuestOf is what a join link gives.
 type GuestOf struct {
 	Hearing string
-	Watches bool // recordings of the hearing, watermarked
+	Watches bool // recordings of the hearing once it is over, watermarked
 }
 
 // Limit is what a permission is tied to.
@@ -195,7 +198,8 @@ var guests = map[Action]cell{
 	SeeHearing:   {reach: own},
 	EnterHearing: {reach: own},
 	MarkHearing:  {own, OwnStatements},
-	PlayBack:     {own, Watermarked},
+	PlayBack:     {own, Watermarked}, // where the link says so
+	SeeRecording: {reach: own},       // likewise
 }
 
 func everyone(r reach) map[Role]cell {
@@ -234,8 +238,9 @@ func May(p Principal, a Action, o Object) Decision {
 // mayGuest is the column of guests.
 func mayGuest(g GuestOf, a Action, o Object) Decision {
 	c := guests[a]
-	its := o.Kind == HearingObject && o.ID == g.Hearing || o.Kind == RecordingObject && o.Hearing == g.Hearing && a == PlayBack
-	if c.reach != own || g.Hearing == "" || !its || a == PlayBack && !g.Watches {
+	looks := a == PlayBack || a == SeeRecording
+	its := o.Kind == HearingObject && o.ID == g.Hearing && !looks || o.Kind == RecordingObject && o.Hearing == g.Hearing && looks && g.Watches && o.Over
+	if c.reach != own || g.Hearing == "" || !its {
 		return Decision{}
 	}
 	return Decision{OK: true, Limit: c.limit}

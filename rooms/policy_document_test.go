@@ -58,8 +58,8 @@ func TestTheDocumentHasTheTable(t *testing.T) {
 			t.Errorf("%s: it says %v, the table %v", words[0], cells[:len(roles)], words[1:])
 		}
 		o := Object{Kind: HearingObject, ID: "h1"}
-		if words[0] == string(PlayBack) {
-			o = Object{Kind: RecordingObject, ID: "r1", Hearing: "h1"}
+		if words[0] == string(PlayBack) || words[0] == string(SeeRecording) {
+			o = Object{Kind: RecordingObject, ID: "r1", Hearing: "h1", Over: true}
 		}
 		want := "–"
 		if d := May(Principal{Guest: &GuestOf{Hearing: "h1", Watches: true}}, Action(words[0]), o); d.OK {

@@ -194,7 +194,9 @@ func TestGuests(t *testing.T) {
 	t.Parallel()
 	its := Object{Kind: HearingObject, ID: "h1", Courts: []string{"heihe"}}
 	others := Object{Kind: HearingObject, ID: "h2", Courts: []string{"heihe"}}
-	recording := Object{Kind: RecordingObject, ID: "r1", Hearing: "h1"}
+	recording := Object{Kind: RecordingObject, ID: "r1", Hearing: "h1", Over: true}
+	othersRecording := Object{Kind: RecordingObject, ID: "r2", Hearing: "h2", Over: true}
+	begun := Object{Kind: RecordingObject, ID: "r1", Hearing: "h1"}
 	camera := Object{Kind: SourceObject, ID: "h1", Hearing: "h1"}
 	for _, x := range []struct {
 		a    Action
@@ -203,7 +205,8 @@ func TestGuests(t *testing.T) {
 	}{
 		{EnterHearing, its, "yes"}, {SeeHearing, its, "yes"}, {MarkHearing, its, "own_statements"},
 		{EnterHearing, others, "no"}, {RunHearing, its, "no"}, {AdmitPeople, its, "no"}, {ManageHearing, its, "no"},
-		{PlayBack, recording, "watermark"}, {ExportCaseFile, recording, "no"}, {Watch, camera, "no"}, {Watch, its, "no"}, {SeeHub, Object{Kind: HubObject}, "no"},
+		{PlayBack, recording, "watermark"}, {SeeRecording, recording, "yes"},
+		{PlayBack, begun, "no"}, {SeeRecording, begun, "no"}, {PlayBack, othersRecording, "no"}, {SeeRecording, othersRecording, "no"}, {PlayBack, its, "no"}, {ExportCaseFile, recording, "no"}, {Watch, camera, "no"}, {Watch, its, "no"}, {SeeHub, Object{Kind: HubObject}, "no"},
 	} {
 		d := May(Principal{Guest: &GuestOf{Hearing: "h1", Watches: true}}, x.a, x.o)
 		got := "no"

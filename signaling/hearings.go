@@ -158,6 +158,7 @@ type linkInput struct {
 		NotBefore   time.Time `json:"not_before,omitempty" doc:"left out: two hours before the hearing"`
 		NotAfter    time.Time `json:"not_after,omitempty" doc:"left out: six hours after it"`
 		Code        bool      `json:"code,omitempty" doc:"ask for six digits at the first use, told to the person by another way"`
+		PlayBack    bool      `json:"play_back,omitempty" doc:"let them play back the hearing's recordings, watermarked"`
 	}
 }
 
@@ -168,7 +169,7 @@ type newLink struct {
 
 func (s *Server) addLink(ctx context.Context, in *linkInput) (*one[newLink], error) {
 	info, digits, err := s.o.Office.AddLink(ctx, callerOf(ctx), in.ID, office.LinkInput{
-		Participant: in.Body.Participant, NotBefore: in.Body.NotBefore, NotAfter: in.Body.NotAfter, Code: in.Body.Code,
+		Participant: in.Body.Participant, NotBefore: in.Body.NotBefore, NotAfter: in.Body.NotAfter, Code: in.Body.Code, PlayBack: in.Body.PlayBack,
 	})
 	return oneOf(newLink{info, digits}, err)
 }

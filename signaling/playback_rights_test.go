@@ -86,13 +86,15 @@ func TestWhoMayPlayARecording(t *testing.T) {
 	}
 }
 
-// A guest of the hearing does not get its recording unless that was granted.
-func TestAGuestGetsNoRecording(t *testing.T) {
+// A guest of the hearing gets its recording where their link says so, and once the
+// hearing is over; no other one ever.
+func TestAGuestAndTheRecording(t *testing.T) {
 	t.Parallel()
 	h := newHub(t)
 	b := newBench(t, h)
 	x := b.schedule(t, h)
 	id := h.film(t, "court-1", hearingLabels(x), true)
+	others := h.film(t, "court-2", map[string]string{"for": "hearing", "hearing": "another-hearing", "court": "aihui"}, true)
 	person := login.NewID()
 	link := store.Link{ID: login.NewID(), Hearing: x.ID, Participant: person, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
 	cookie, hash := login.NewSecret(), ""
@@ -123,6 +125,43 @@ func TestAGuestGetsNoRecording(t *testing.T) {
 	}
 	if got := get("/api/v1/recordings"); got != http.StatusForbidden {
 		t.Errorf("a guest lists recordings: %d", got)
+	}
+	link.PlayBack = true
+	h.court.change(func(tx *store.Tx) error { return tx.PutLink(link) })
+	if got := get("/api/v1/recordings/" + id); got == http.StatusOK {
+		t.Error("a guest plays back what is not over")
+	}
+	h.court.change(func(tx *store.Tx) error {
+		over, err := tx.Hearing(x.ID)
+		if err != nil {
+			return err
+		}
+		var all []rooms.Event
+		for _, c := range []rooms.CommandKind{rooms.CommandPrepare, rooms.CommandOpen, rooms.CommandClose} {
+			events, err := over.Apply(rooms.Actor{User: b.judgeUser.ID, Name: "王芳"}, rooms.Command{Kind: c}, time.Now())
+			if err != nil {
+				return err
+			}
+			all = append(all, events...)
+		}
+		return tx.PutHearing(over, all)
+	})
+	await(t, "the guest may play back", func() bool { return get("/api/v1/recordings/"+id) == http.StatusOK })
+	for _, path := range []string{"", "/parts?start=0", "/segments/000001.mp4", "/inits/000001.mp4"} {
+		if got := get("/api/v1/recordings/" + id + path); got != http.StatusOK {
+			t.Errorf("a guest who may play back gets no %q: %d", path, got)
+		}
+		if got := get("/api/v1/recordings/" + others + path); got == http.StatusOK {
+			t.Errorf("a guest gets %q of another hearing", path)
+		}
+	}
+	a := h.ask(t, "GET", "/api/v1/recordings", "", "Authorization", "", "Cookie", "__Host-avhub="+cookie)
+	list := into[items[signaling.RecordingSummary]](t, a).Items
+	if len(list) != 1 || list[0].ID != id || list[0].May != (signaling.RecordingAbilities{Play: true}) {
+		t.Errorf("a guest finds %+v", list)
+	}
+	if got := get("/api/v1/recordings/" + id + "/export"); got == http.StatusOK {
+		t.Error("a guest takes the recording away")
 	}
 }
 

@@ -159,7 +159,7 @@ func (c *Caller) readGuest(tx *store.Tx, link string, now time.Time) error {
 		return err
 	}
 	c.FullName, c.Expires = p.Name, l.NotAfter
-	c.Principal = rooms.Principal{Guest: &rooms.GuestOf{Hearing: l.Hearing}}
+	c.Principal = rooms.Principal{Guest: &rooms.GuestOf{Hearing: l.Hearing, Watches: l.PlayBack}}
 	c.Who.Kind, c.Who.ID, c.Who.Name, c.Who.Link = audit.Guest, p.ID, p.Name, l.ID
 	return nil
 }

@@ -36,7 +36,7 @@ func (o *Office) courtObject(ctx context.Context, kind rooms.ObjectKind, id stri
 				return err
 			}
 			court, people = h.Court, h.People()
-			object.Hearing, object.Site = h.ID, h.Site
+			object.Hearing, object.Site, object.Over = h.ID, h.Site, h.State.Over()
 		} else {
 			c, err := tx.Case(id)
 			if err != nil {

@@ -21,6 +21,7 @@ type LinkInfo struct {
 	NotBefore   time.Time `json:"not_before"`
 	NotAfter    time.Time `json:"not_after"`
 	Code        bool      `json:"code" doc:"six digits are asked for at the first use"`
+	PlayBack    bool      `json:"play_back" doc:"the hearing's recordings may be played back by it, watermarked"`
 	Used        time.Time `json:"used,omitzero" doc:"when it was bound to a device"`
 	Revoked     time.Time `json:"revoked,omitzero"`
 	Token       string    `json:"token" doc:"what follows /join# in the address; good for one person and one device"`
@@ -38,7 +39,7 @@ type LinkDevice struct {
 
 func (o *Office) linkInfo(l store.Link) LinkInfo {
 	token, _ := o.o.LinkKey.Sign(l.ID, l.NotAfter)
-	return LinkInfo{l.ID, l.Participant, l.NotBefore, l.NotAfter, l.Code != "", l.Used, l.Revoked, token, []LinkDevice{}}
+	return LinkInfo{l.ID, l.Participant, l.NotBefore, l.NotAfter, l.Code != "", l.PlayBack, l.Used, l.Revoked, token, []LinkDevice{}}
 }
 
 // How long before and after the plan a link is good, unless told.
@@ -53,6 +54,7 @@ type LinkInput struct {
 	Participant         string
 	NotBefore, NotAfter time.Time
 	Code                bool
+	PlayBack            bool // of the hearing's recordings
 }
 
 // Links are a hearing's.
@@ -99,7 +101,7 @@ func (o *Office) AddLink(ctx context.Context, c Caller, hearing string, in LinkI
 		return LinkInfo{}, "", err
 	}
 	now := o.o.Now()
-	l := store.Link{ID: login.NewID(), Hearing: hearing, Participant: in.Participant, NotBefore: in.NotBefore, NotAfter: in.NotAfter, Created: now, CreatedBy: c.Principal.User}
+	l := store.Link{ID: login.NewID(), Hearing: hearing, Participant: in.Participant, NotBefore: in.NotBefore, NotAfter: in.NotAfter, PlayBack: in.PlayBack, Created: now, CreatedBy: c.Principal.User}
 	if in.Code {
 		code = login.NewLinkCode()
 		l.Code = o.o.LinkKey.HashCode(l.ID, code)
@@ -118,6 +120,9 @@ func (o *Office) AddLink(ctx context.Context, c Caller, hearing string, in LinkI
 		}
 		if !p.Guest() {
 			return nil, rooms.FieldError{Field: "participant", Err: errors.New("has an account: they log in")}
+		}
+		if l.PlayBack && p.Part == rooms.PartGallery {
+			return nil, rooms.FieldError{Field: "play_back", Err: errors.New("is for those who took part: the public gallery watches the hearing, and plays nothing back")}
 		}
 		if l.NotBefore.IsZero() {
 			l.NotBefore = h.Start.Add(-linkEarly)
@@ -142,6 +147,9 @@ func (o *Office) AddLink(ctx context.Context, c Caller, hearing string, in LinkI
 		}
 		entry := o.entry(c, rooms.ManageHearing, o.hearingObject(h), audit.Done)
 		entry.Object.Name, entry.Detail = h.Title, map[string]string{"link": l.ID, "for": p.Name, "part": string(p.Part)}
+		if l.PlayBack {
+			entry.Detail["play_back"] = "yes"
+		}
 		return []audit.Entry{entry}, tx.PutLink(l)
 	})
 	return o.linkInfo(l), code, hearingError(err)

@@ -39,7 +39,7 @@ func (o *Office) recordingObject(id string, f RecordingFacts, hearing func(strin
 	case err != nil:
 		return rooms.Object{}, err
 	}
-	object.Courts, object.People = h.Courts, h.People
+	object.Courts, object.People, object.Over = h.Courts, h.People, h.Over
 	return object, nil
 }
 

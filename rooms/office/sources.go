@@ -82,7 +82,8 @@ func (o *Office) Abilities(c Caller) map[rooms.Action]bool {
 			may[a] = may[a] || o.decide(c, a, object).OK
 		}
 		if g := c.Principal.Guest; g != nil {
-			may[a] = o.decide(c, a, rooms.Object{Kind: rooms.HearingObject, ID: g.Hearing}).OK
+			may[a] = o.decide(c, a, rooms.Object{Kind: rooms.HearingObject, ID: g.Hearing}).OK ||
+				o.decide(c, a, rooms.Object{Kind: rooms.RecordingObject, Hearing: g.Hearing, Over: true}).OK
 		}
 	}
 	return may

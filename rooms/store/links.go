@@ -10,6 +10,7 @@ type Link struct {
 	NotBefore   time.Time
 	NotAfter    time.Time
 	Code        string // hash; empty: none is asked
+	PlayBack    bool   // of the hearing's recordings
 	Device      string // hash of the browser that it was first used from
 	Used        time.Time
 	Revoked     time.Time
@@ -24,6 +25,7 @@ type linkRow struct {
 	NotBefore   micros `db:"not_before"`
 	NotAfter    micros `db:"not_after"`
 	Code        string `db:"code"`
+	PlayBack    bool   `db:"play_back"`
 	Device      string `db:"device"`
 	Used        micros `db:"used"`
 	Revoked     micros `db:"revoked"`
@@ -31,19 +33,19 @@ type linkRow struct {
 	CreatedBy   string `db:"created_by"`
 }
 
-const linkColumns = "id, hearing, participant, not_before, not_after, code, device, used, revoked, created, created_by"
+const linkColumns = "id, hearing, participant, not_before, not_after, code, play_back, device, used, revoked, created, created_by"
 
 func (r linkRow) link() Link {
-	return Link{r.ID, r.Hearing, r.Participant, r.NotBefore.Time, r.NotAfter.Time, r.Code, r.Device, r.Used.Time, r.Revoked.Time, r.Created.Time, r.CreatedBy}
+	return Link{r.ID, r.Hearing, r.Participant, r.NotBefore.Time, r.NotAfter.Time, r.Code, r.PlayBack, r.Device, r.Used.Time, r.Revoked.Time, r.Created.Time, r.CreatedBy}
 }
 
 // PutLink adds a link or changes all of it.
 func (t *Tx) PutLink(l Link) error {
 	err := t.put(`INSERT INTO links (`+linkColumns+`)
-		VALUES (:id, :hearing, :participant, :not_before, :not_after, :code, :device, :used, :revoked, :created, :created_by)
-		ON CONFLICT (id) DO UPDATE SET not_before = excluded.not_before, not_after = excluded.not_after, code = excluded.code,
+		VALUES (:id, :hearing, :participant, :not_before, :not_after, :code, :play_back, :device, :used, :revoked, :created, :created_by)
+		ON CONFLICT (id) DO UPDATE SET not_before = excluded.not_before, not_after = excluded.not_after, code = excluded.code, play_back = excluded.play_back,
 		device = excluded.device, used = excluded.used, revoked = excluded.revoked`,
-		linkRow{l.ID, l.Hearing, l.Participant, at(l.NotBefore), at(l.NotAfter), l.Code, l.Device, at(l.Used), at(l.Revoked), at(l.Created), l.CreatedBy})
+		linkRow{l.ID, l.Hearing, l.Participant, at(l.NotBefore), at(l.NotAfter), l.Code, l.PlayBack, l.Device, at(l.Used), at(l.Revoked), at(l.Created), l.CreatedBy})
 	if err != nil {
 		return err
 	}

@@ -2076,6 +2076,8 @@ export interface components {
             /** Format: date-time */
             not_before: string;
             participant: string;
+            /** @description the hearing's recordings may be played back by it, watermarked */
+            play_back: boolean;
             /** Format: date-time */
             revoked?: string;
             /** @description what follows /join# in the address; good for one person and one device */
@@ -2100,6 +2102,8 @@ export interface components {
              */
             not_before?: string;
             participant: string;
+            /** @description let them play back the hearing's recordings, watermarked */
+            play_back?: boolean;
         };
         ListAccountBody: {
             items: components["schemas"]["Account"][] | null;
@@ -2201,6 +2205,8 @@ export interface components {
             /** Format: date-time */
             not_before: string;
             participant: string;
+            /** @description the hearing's recordings may be played back by it, watermarked */
+            play_back: boolean;
             /** Format: date-time */
             revoked?: string;
             /** @description what follows /join# in the address; good for one person and one device */

@@ -111,7 +111,8 @@ async function guard(to: RouteLocationNormalized) {
   if (me.me === undefined) await me.load()
   if (to.meta.open) return true
   if (!me.known) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
-  if (to.name === 'home' || me.guest) return landing(me.me!) // a guest's pages are all open ones
+  if (me.guest && to.name === 'player' && me.may('play_back')) return true
+  if (to.name === 'home' || me.guest) return landing(me.me!) // all other pages of a guest are open ones
   const useful = !to.meta.may || to.meta.may.some(me.may)
   return useful || { name: 'missing', params: { rest: to.path.slice(1).split('/') } }
 }

@@ -71,7 +71,7 @@ export default {
     title: '{name}（{part}）的链接', of: '{name}的链接', show: '查看链接', make: '生成链接', newText: '链接只供这一位参与人使用；首次打开后与当时的设备绑定，转发给他人无效。', againText: '生成新链接后，原来的链接立即失效，已进入的设备会退出。',
     from: '生效时间', to: '失效时间', zone: '均为北京时间。', past: '失效时间已过。', turned: '失效时间应晚于生效时间。', withCode: '首次打开时要求输入 6 位验证码', withCodeText: '验证码请用电话等另一种方式告知本人。',
     digits: '验证码', digitsText: '只显示这一次，请用另一种方式告知本人。', loopback: '服务器目前仅限本机访问，其他设备打不开这个链接。', qr: '{name}的链接二维码', stands: '状态', valid: '有效期', between: '{from} 至 {to}',
-    code: '验证码', codeAsked: '首次打开时要求', codeNot: '不要求', device: '设备', boundAt: '{time} 已绑定设备，目前不在线', unused: '尚未打开', address: '链接', text: '可直接发送的文字', revoke: '撤销链接',
+    code: '验证码', codeAsked: '首次打开时要求', codeNot: '不要求', withPlayBack: '闭庭后可回看庭审录像', withPlayBackText: '回看时画面上叠加本人姓名和时间，每次回看均记入审计日志。需要回看时，请把失效时间定得足够晚。', playBack: '回看录像', playBackYes: '闭庭后可以', playBackNo: '不可以', device: '设备', boundAt: '{time} 已绑定设备，目前不在线', unused: '尚未打开', address: '链接', text: '可直接发送的文字', revoke: '撤销链接',
     revokeText: '撤销{name}的链接？已进入的设备会立即退出。', again: '重新生成', againHint: '换了手机或发错人时使用。',
     letter: '{name}：{court}定于{day} {clock}（北京时间）就{matter}进行{kind}，您的身份为{title}。请提前 15 分钟在电脑或手机浏览器中打开：{url} 。链接仅限您本人使用，首次打开后与该设备绑定，请勿转发。', letterCode: '打开时需要 6 位验证码，由书记员另行告知。',
     state: { none: '未生成', early: '未到时间', ready: '未打开', bound: '已打开', here: '在线', over: '已过期', revoked: '已撤销' },
@@ -80,7 +80,7 @@ export default {
   join: {
     title: '参加庭审', checking: '正在核对链接', what: '庭审', when: '时间', where: '地点', as: '您的身份', zone: '北京时间', atSite: '{site}；您可以通过本设备参加', byNetwork: '通过本设备参加',
     code: '6 位验证码', codeWrong: '验证码不正确，请核对后重新输入。', enter: '进入', stay: '返回我的工作', anyway: '仍以参与人身份进入', keep: '请保持本页打开。如需刷新或关闭，可在这台设备上重新打开链接。',
-    leftDays: '距开庭还有 {days} 天 {hours} 小时', leftHours: '距开庭还有 {hours} 小时 {minutes} 分钟', leftMinutes: '距开庭还有 {minutes} 分钟',
+    recordings: '庭审录像', look: '回看录像', lookText: '回看时画面上会显示您的姓名和时间。录像仅供您本人查看，请勿翻拍或传播。', back: '返回庭审', leftDays: '距开庭还有 {days} 天 {hours} 小时', leftHours: '距开庭还有 {hours} 小时 {minutes} 分钟', leftMinutes: '距开庭还有 {minutes} 分钟',
     wait: {
       scheduled: '尚未开放候庭，请在开庭前 15 分钟回到本页。', waiting: '法庭已开放候庭，请等候书记员请您进入。', in_session: '庭审正在进行，请等候书记员请您进入。', held: '庭审正在进行，请等候传唤。', adjourned: '目前休庭，请等候继续开庭。',
       closed: '庭审已经结束，感谢您的参加。', cancelled: '这场庭审已取消，如有疑问请联系法院。', gallery: '庭审即将公开开庭，请等候。', notPublic: '目前为不公开质证，暂时不能旁听，请等候。',

@@ -4,7 +4,7 @@ import { addressOf, good, linkOf, stateOf } from './link'
 
 const now = new Date('2021-03-05T01:00:00Z')
 const link = (l: Partial<Link> = {}): Link => ({
-  id: 'l', participant: 'p', code: false, token: 'AQ-x', devices: [], not_before: '2021-03-05T00:00:00Z', not_after: '2021-03-05T09:00:00Z', ...l,
+  id: 'l', participant: 'p', code: false, play_back: false, token: 'AQ-x', devices: [], not_before: '2021-03-05T00:00:00Z', not_after: '2021-03-05T09:00:00Z', ...l,
 })
 const device = { since: '', seen: '', address: '', agent: '' }
 
