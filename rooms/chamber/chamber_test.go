@@ -87,7 +87,7 @@ func TestTheDoor(t *testing.T) {
 	r.refused(clerk, Command{Kind: Admit, Person: "somebody else"}, CodePerson)
 
 	r.f.State, r.f.Gallery = rooms.StateInSession, true
-	if moved := r.c.Follow(r.f, noon); !slices.Equal(moved, []string{string(gallery)}) {
+	if moved, _ := r.c.Follow(r.f, noon); !slices.Equal(moved, []string{string(gallery)}) {
 		t.Errorf("the opening moves %v", moved)
 	}
 	r.do(clerk, Command{Kind: Admit, Person: string(witness)})
@@ -134,6 +134,39 @@ func TestWhoWasAdmittedComesBack(t *testing.T) {
 	r.refused(party, Command{Kind: RaiseHand}, CodeState)
 	r.do(party, Command{Kind: Leave})
 	r.refused(party, Command{Kind: Enter}, CodeRemoved)
+}
+
+// The hub has been killed: all come back to where they were.
+func TestAllComeBack(t *testing.T) {
+	t.Parallel()
+	c, f := full(t, rooms.StateInSession)
+	r := &room{t, c, f}
+	r.do(clerk, Command{Kind: SendOut, Person: string(witness)})
+	before := map[string]Place{}
+	for _, p := range c.People {
+		before[p.ID] = p.Place
+	}
+	if !c.Scatter(noon) || c.Scatter(noon) {
+		t.Error("all go once")
+	}
+	if n := len(c.Inside()); n != 0 {
+		t.Errorf("%d are there", n)
+	}
+	for _, p := range c.People {
+		r.come(p.Part)
+	}
+	for _, p := range c.People {
+		if p.Place != before[p.ID] || !p.Here {
+			t.Errorf("%s was %s and is %s", p.ID, before[p.ID], p.Place)
+		}
+	}
+	if c.Floor == nil || c.Floor.Person != string(party) {
+		t.Error("the floor is lost")
+	}
+	f.State, f.Gallery = rooms.StateAdjourned, false
+	if _, changed := c.Follow(f, noon); !changed || c.Floor != nil {
+		t.Error("somebody has the floor while the hearing is adjourned")
+	}
 }
 
 func TestTheMicrophone(t *testing.T) {

@@ -76,8 +76,9 @@ func (c *Chamber) placeOf(f Facts, p *Person) Place {
 }
 
 // Follow tells the room that its hearing has changed, and returns who has been moved by
-// that: the public comes and goes with open session, all go home when it is over.
-func (c *Chamber) Follow(f Facts, at time.Time) (moved []string) {
+// that: the public comes and goes with open session, all go home when it is over. changed
+// tells whether the room is another now.
+func (c *Chamber) Follow(f Facts, at time.Time) (moved []string, changed bool) {
 	for i := range c.People {
 		p := &c.People[i]
 		next := p.Place
@@ -93,16 +94,36 @@ func (c *Chamber) Follow(f Facts, at time.Time) (moved []string) {
 			moved = append(moved, p.ID)
 		}
 	}
-	if f.State.Over() || f.State == rooms.StateAdjourned {
-		c.Floor = nil
+	changed = len(moved) > 0
+	if c.Floor != nil && (f.State.Over() || f.State == rooms.StateAdjourned) {
+		c.Floor, changed = nil, true
 	}
-	if len(moved) > 0 {
+	for _, id := range moved {
+		c.settle(id)
+	}
+	if changed {
 		c.Version++
-		for _, id := range moved {
-			c.settle(id)
+	}
+	return moved, changed
+}
+
+// Scatter tells the room that all connections have gone at once: the hub has begun anew.
+// Who was admitted stays so, and comes back.
+func (c *Chamber) Scatter(at time.Time) (changed bool) {
+	for i := range c.People {
+		p := &c.People[i]
+		if !p.Here {
+			continue
+		}
+		p.Here, p.Since, changed = false, at.UTC().Truncate(time.Millisecond), true
+		if p.Place == Waiting {
+			p.Place = Outside
 		}
 	}
-	return moved
+	if changed {
+		c.Version++
+	}
+	return changed
 }
 
 // door is what happens between the door and the room.

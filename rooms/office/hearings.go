@@ -189,6 +189,9 @@ func (o *Office) apply(tx *store.Tx, c Caller, id string, commands []rooms.Comma
 		if err := tx.PutHearing(h, events); err != nil {
 			return h, nil, err
 		}
+		if err := followHearing(tx, h, o.o.Now()); err != nil {
+			return h, nil, err
+		}
 		if !slices.Equal(panel, h.Panel) {
 			if err := putPanel(tx, h); err != nil {
 				return h, nil, err

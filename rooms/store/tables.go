@@ -10,7 +10,7 @@ import (
 // Tables are all that the schema has, each after those that it refers to.
 var Tables = []string{
 	"settings", "revision", "courts", "sites", "users", "grants", "recovery_codes", "devices", "tokens",
-	"cases", "hearings", "hearing_events", "participants", "links", "sessions", "oidc_flows", "outbox", "audit",
+	"cases", "hearings", "hearing_events", "chambers", "participants", "links", "sessions", "oidc_flows", "outbox", "audit",
 }
 
 // Passing are tables whose rows are of the moment: who is logged in, or about to
