@@ -142,8 +142,11 @@ func (o *Output) press(units []*media.Unit, s span) {
 // as those sent until now, by the hub's clock.
 func (o *Output) stampShift(f *Fanout, track int) uint32 {
 	s := o.numbers.current()
-	if s == nil {
+	if s == nil && !o.numbers.begun {
 		return 0
+	}
+	if s == nil { // it was used before, for something else: a moment later
+		return o.numbers.last + uint32(o.ClockRate/10) - f.stream.StampAt(track, time.Now())
 	}
 	if s.stream == f.stream && s.track == track {
 		return s.stampShift

@@ -45,6 +45,33 @@ func (v *Viewer) Raise(moved func()) {
 	v.goBack(moved)
 }
 
+// Pause stops sending the picture, and goes on with it: from the pictures since the last
+// keyframe, as for a viewer that has just come. The sound goes on meanwhile.
+func (v *Viewer) Pause(paused bool) {
+	v.mu.Lock()
+	o := v.Video
+	if o == nil || o.home == nil || v.paused == paused || v.gone.Load() {
+		v.paused = paused
+		v.mu.Unlock()
+		return
+	}
+	v.paused = paused
+	again := !paused && !o.busy
+	home, track := o.home, o.Track
+	if again {
+		o.busy = true // live units wait from here on
+	}
+	v.mu.Unlock()
+	if again {
+		home.start(func() {
+			v.catchUp(home.ctx, home, o, track)
+			if v.isWaiting() {
+				home.wantKeyframe(time.Now())
+			}
+		})
+	}
+}
+
 // Keep takes Raise back. It reports false if that has happened already.
 func (v *Viewer) Keep() bool {
 	v.mu.Lock()

@@ -46,6 +46,17 @@ type coming struct {
 	moved  func()
 }
 
+// Again is an output that goes on on the same way out with another track, of another
+// stream perhaps: its numbers go on from those of one whose viewer was detached.
+func (o *Output) Again(track int, payloadType uint8, clockRate int) *Output {
+	next := &Output{
+		Track: track, SSRC: o.SSRC, PayloadType: payloadType, ClockRate: clockRate, RTXSSRC: o.RTXSSRC, RTXPayloadType: o.RTXPayloadType, Extensions: o.Extensions,
+		rtxSeq: o.rtxSeq,
+	}
+	next.numbers.next, next.numbers.last, next.numbers.begun = o.numbers.next, o.numbers.last, o.numbers.begun
+	return next
+}
+
 // settle makes the output take a stream's units from the given index on.
 func (o *Output) settle(f *Fanout, next uint64) {
 	o.home, o.next = f, next
@@ -57,7 +68,7 @@ func (o *Output) settle(f *Fanout, next uint64) {
 // open numbers a unit for sending.
 func (o *Output) open(u *media.Unit, video bool) {
 	if o.numbers.current() == nil {
-		o.numbers.begin(span{stream: o.home.stream, track: o.Track}, u)
+		o.numbers.begin(span{stream: o.home.stream, track: o.Track, stampShift: o.stampShift(o.home, o.Track)}, u)
 	}
 	var stamp uint32
 	o.seq, stamp = o.numbers.take(u)

@@ -33,6 +33,7 @@ type Viewer struct {
 	adapt  adapt
 	healed time.Time // the last answer to a wish for a keyframe
 	gone   atomic.Bool
+	paused bool // its picture, guarded by mu
 	counters
 }
 
@@ -135,6 +136,10 @@ func (v *Viewer) sendUnit(f *Fanout, b *udpout.Batch, u *media.Unit, to int) {
 func (v *Viewer) wants(o *Output, u *media.Unit) bool {
 	if o != v.Video {
 		return true
+	}
+	if v.paused {
+		o.waiting = true
+		return false
 	}
 	if o.waiting && !u.Keyframe {
 		return false

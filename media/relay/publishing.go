@@ -21,20 +21,24 @@ func (r *Relay) Publish(source string, offer *webrtc.Offer) (*webrtc.Session, er
 		Open: func(x *webrtc.Session, tracks []media.Track) (*media.Feed, error) {
 			feed, err := line.Publish(tracks)
 			if err == nil {
-				r.fedBy(line.Stream(), x)
+				r.FedBy(x.Context(), line.Stream(), x.WantKeyframe)
 			}
 			return feed, err
 		},
 	})
 }
 
-// fedBy remembers who publishes a stream for as long as the session lasts, so
-// that viewers' wishes for a keyframe find their way.
-func (r *Relay) fedBy(s *media.Stream, x *webrtc.Session) {
+// publisher is asked for keyframes.
+type publisher struct{ want func() }
+
+// FedBy remembers whom to ask for a keyframe of a stream, until ctx ends, so that
+// viewers' wishes find their way.
+func (r *Relay) FedBy(ctx context.Context, s *media.Stream, want func()) {
+	x := &publisher{want}
 	r.mu.Lock()
 	r.publishers[s] = x
 	r.mu.Unlock()
-	context.AfterFunc(x.Context(), func() {
+	context.AfterFunc(ctx, func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.publishers[s] == x { // and not who came after
@@ -50,6 +54,6 @@ func (r *Relay) wantKeyframe(s *media.Stream) {
 	x := r.publishers[s]
 	r.mu.Unlock()
 	if x != nil {
-		x.WantKeyframe()
+		x.want()
 	}
 }

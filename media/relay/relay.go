@@ -29,8 +29,8 @@ type Relay struct {
 
 	mu         sync.Mutex
 	fanouts    map[*media.Stream]*shared
-	viewers    map[string]*View // by session id
-	publishers map[*media.Stream]*webrtc.Session
+	viewers    map[string]*View             // by session id
+	publishers map[*media.Stream]*publisher // whom viewers' wishes for a keyframe go to
 }
 
 // shared is a fan-out with the number of sessions that use it.
@@ -43,7 +43,7 @@ type shared struct {
 func New(o Options) *Relay {
 	return &Relay{
 		o: o, fanouts: map[*media.Stream]*shared{}, viewers: map[string]*View{},
-		publishers: map[*media.Stream]*webrtc.Session{},
+		publishers: map[*media.Stream]*publisher{},
 	}
 }
 
@@ -122,6 +122,13 @@ func (r *Relay) fanout(s *media.Stream) *egress.Fanout {
 	}
 	f.users++
 	return f.Fanout
+}
+
+// Fanout takes the fan-out of a stream, for what is served beside watching; leave gives it
+// back.
+func (r *Relay) Fanout(s *media.Stream) (f *egress.Fanout, leave func()) {
+	f = r.fanout(s)
+	return f, sync.OnceFunc(func() { r.leave(s, f) })
 }
 
 // leave gives a fan-out back; the last one closes it.

@@ -43,15 +43,20 @@ type Offer struct {
 // ErrOffer is wrapped by all errors about an offer that makes no sense.
 var ErrOffer = errors.New("not a usable SDP offer")
 
-// ParseOffer reads an SDP offer (RFC 8866, RFC 9429).
-func ParseOffer(text string) (*Offer, error) {
+// ParseOffer reads a viewer's or a publisher's SDP offer (RFC 8866, RFC 9429).
+func ParseOffer(text string) (*Offer, error) { return parseOffer(text, maxMedia) }
+
+// ParsePeerOffer reads a participant's, which may have many m-lines.
+func ParsePeerOffer(text string) (*Offer, error) { return parseOffer(text, maxPeerMedia) }
+
+func parseOffer(text string, most int) (*Offer, error) {
 	o := &Offer{SDP: text}
 	desc := &o.desc
 	if err := desc.UnmarshalString(text); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOffer, err)
 	}
-	if n := len(desc.MediaDescriptions); n == 0 || n > maxMedia {
-		return nil, fmt.Errorf("%w: it has %d m-lines: 1 to %d are taken", ErrOffer, n, maxMedia)
+	if n := len(desc.MediaDescriptions); n == 0 || n > most {
+		return nil, fmt.Errorf("%w: it has %d m-lines: 1 to %d are taken", ErrOffer, n, most)
 	}
 	o.Ufrag, _ = desc.Attribute("ice-ufrag")
 	o.Pwd, _ = desc.Attribute("ice-pwd")

@@ -3,6 +3,7 @@ package webrtc
 import (
 	"errors"
 	"strings"
+	"sync"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
@@ -28,21 +29,22 @@ func (v *viewing) overPeer(s *Server, offer *Offer) error {
 		return err
 	}
 	p := &peerTransport{pc: pc}
+	var ways []*way
 	var senders []*pion.RTPSender
 	id := token()
 	for _, c := range []*Chosen{v.options.Video, v.options.Audio} {
 		if c == nil {
 			continue
 		}
-		w := &way{chosen: c, id: id}
+		w := &way{chosen: c, id: id, transport: p}
 		sender, err := pc.AddTrack(w)
 		if err != nil {
 			return errors.Join(err, pc.Close())
 		}
-		p.ways, senders = append(p.ways, w), append(senders, sender)
+		ways, senders = append(ways, w), append(senders, sender)
 	}
 	x := s.newSession(peerLink{pc})
-	v.session, v.outputs, v.viewer.Transport = x, v.peerOutputs(p), p
+	v.session, v.outputs, v.viewer.Transport = x, v.peerOutputs(ways), p
 	pc.OnConnectionStateChange(x.stateChanged)
 	for _, sender := range senders {
 		x.wg.Go(func() { v.readRTCP(sender) })
@@ -51,9 +53,9 @@ func (v *viewing) overPeer(s *Server, offer *Offer) error {
 }
 
 // peerOutputs are the tracks that the browser has taken.
-func (v *viewing) peerOutputs(p *peerTransport) func() (video, audio *egress.Output) {
+func (v *viewing) peerOutputs(ways []*way) func() (video, audio *egress.Output) {
 	return func() (video, audio *egress.Output) {
-		for _, w := range p.ways {
+		for _, w := range ways {
 			out := w.output()
 			switch {
 			case out == nil: // the browser took the m-line back
@@ -85,9 +87,26 @@ func (v *viewing) readRTCP(sender *pion.RTPSender) {
 // peerTransport sends over a peer connection, packet by packet: what gathers
 // them is its socket (egress.Gatherer).
 type peerTransport struct {
-	pc     *pion.PeerConnection
-	ways   []*way
-	header rtp.Header // of the packet being written
+	pc *pion.PeerConnection
+
+	mu      sync.Mutex
+	writers map[uint32]pion.TrackLocalWriter // by SSRC
+}
+
+// take makes a way out known.
+func (p *peerTransport) take(ssrc uint32, to pion.TrackLocalWriter) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.writers == nil {
+		p.writers = map[uint32]pion.TrackLocalWriter{}
+	}
+	p.writers[ssrc] = to
+}
+
+func (p *peerTransport) drop(ssrc uint32) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.writers, ssrc)
 }
 
 // Send writes packets (egress.Transport).
@@ -96,12 +115,13 @@ func (p *peerTransport) Send(_ *udpout.Batch, r *egress.Run) (refused int) {
 	if to == nil {
 		return r.Count()
 	}
+	var header rtp.Header
 	for i := r.From; i < r.To; i++ {
-		p.header = rtp.Header{
+		header = rtp.Header{
 			Version: 2, PayloadType: r.PayloadType, SSRC: r.SSRC,
 			SequenceNumber: r.Seq + uint16(i-r.From), Timestamp: r.Stamp, Marker: r.Marked(i),
 		}
-		if _, err := to.WriteRTP(&p.header, r.Payloads.At(i)); err != nil {
+		if _, err := to.WriteRTP(&header, r.Payloads.At(i)); err != nil {
 			refused++
 		}
 	}
@@ -109,12 +129,9 @@ func (p *peerTransport) Send(_ *udpout.Batch, r *egress.Run) (refused int) {
 }
 
 func (p *peerTransport) writer(ssrc uint32) pion.TrackLocalWriter {
-	for _, w := range p.ways {
-		if to := w.writer(ssrc); to != nil {
-			return to
-		}
-	}
-	return nil
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.writers[ssrc]
 }
 
 // Report writes RTCP packets (egress.Transport).

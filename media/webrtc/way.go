@@ -14,9 +14,10 @@ type way struct {
 	chosen *Chosen
 	id     string // groups sound and picture of one source
 
+	transport *peerTransport
+
 	mu    sync.Mutex
 	bound *egress.Output
-	to    pion.TrackLocalWriter
 }
 
 // Bind is called by pion when the track is negotiated.
@@ -28,7 +29,7 @@ func (w *way) Bind(ctx pion.TrackLocalContext) (pion.RTPCodecParameters, error) 
 		Track: w.chosen.Track, SSRC: uint32(ctx.SSRC()), PayloadType: w.chosen.Codec.PayloadType,
 		ClockRate: int(w.chosen.Codec.ClockRate),
 	}
-	w.to = ctx.WriteStream()
+	w.transport.take(w.bound.SSRC, ctx.WriteStream())
 	return params, nil
 }
 
@@ -36,7 +37,10 @@ func (w *way) Bind(ctx pion.TrackLocalContext) (pion.RTPCodecParameters, error) 
 func (w *way) Unbind(pion.TrackLocalContext) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.bound, w.to = nil, nil
+	if w.bound != nil {
+		w.transport.drop(w.bound.SSRC)
+	}
+	w.bound = nil
 	return nil
 }
 
@@ -44,16 +48,6 @@ func (w *way) output() *egress.Output {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.bound
-}
-
-// writer is where packets of an SSRC go, or nil if they are not this track's.
-func (w *way) writer(ssrc uint32) pion.TrackLocalWriter {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.bound == nil || w.bound.SSRC != ssrc {
-		return nil
-	}
-	return w.to
 }
 
 // ID tells the tracks of a session apart.

@@ -1,0 +1,83 @@
+package webrtc
+
+import (
+	"sync"
+
+	pion "github.com/pion/webrtc/v4"
+
+	"avhub/media/egress"
+	"avhub/media/packet"
+)
+
+// Outgoing is an m-line of a peer that receives: a pion.TrackLocal that leaves numbering
+// and timing to egress. Streams come and go on it without a new negotiation.
+type Outgoing struct {
+	peer *Peer
+	mid  string
+	kind pion.RTPCodecType
+
+	mu     sync.Mutex
+	ssrc   uint32
+	codecs []pion.RTPCodecParameters
+	to     pion.TrackLocalWriter
+}
+
+// Bind is called by pion when the m-line can be sent to.
+func (o *Outgoing) Bind(ctx pion.TrackLocalContext) (pion.RTPCodecParameters, error) {
+	codecs := ctx.CodecParameters()
+	if len(codecs) == 0 {
+		return pion.RTPCodecParameters{}, ErrNoCodec
+	}
+	o.mu.Lock()
+	o.ssrc, o.codecs, o.to = uint32(ctx.SSRC()), codecs, ctx.WriteStream()
+	o.mu.Unlock()
+	o.peer.transport.take(o.ssrc, o.to)
+	if o.peer.o.Bound != nil {
+		o.peer.wg.Go(func() { o.peer.o.Bound(o.mid, o) })
+	}
+	return codecs[0], nil
+}
+
+// Unbind is called by pion when the connection ends.
+func (o *Outgoing) Unbind(pion.TrackLocalContext) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.peer.transport.drop(o.ssrc)
+	o.to = nil
+	return nil
+}
+
+// Output is how a track of a kind leaves on the m-line; nil where the browser does not
+// take it, or the m-line is not there yet. profile is the stream's profile-level-id.
+func (o *Outgoing) Output(track int, kind packet.Kind, profile string) *egress.Output {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.to == nil {
+		return nil
+	}
+	best, score := -1, -1
+	for i, c := range o.codecs {
+		if own := (&Codec{Kind: kindOf(c.MimeType), Fmtp: c.SDPFmtpLine}); own.Kind == kind {
+			if s := own.suits(profile); s > score {
+				best, score = i, s
+			}
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	c := o.codecs[best]
+	return &egress.Output{Track: track, SSRC: o.ssrc, PayloadType: uint8(c.PayloadType), ClockRate: int(c.ClockRate)}
+}
+
+// ID tells the m-lines of a peer apart.
+func (o *Outgoing) ID() string { return o.mid }
+
+// RID is empty: there is one encoding.
+func (o *Outgoing) RID() string { return "" }
+
+// StreamID is the m-line's too: which belong together the page knows.
+func (o *Outgoing) StreamID() string { return o.mid }
+
+// Kind is pion's word for video or audio.
+func (o *Outgoing) Kind() pion.RTPCodecType { return o.kind }
