@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"avhub/media/webrtc":               {"avhub/media", "avhub/media/packet", "avhub/media/egress", "avhub/media/egress/udpout", "avhub/media/webrtc/light"},
 	"avhub/media/sources":              {"avhub/media", "avhub/media/packet", "avhub/media/rtsp"},
 	"avhub/media/relay":                {"avhub/media", "avhub/media/"},
+	"avhub/media/party":                {"avhub/media", "avhub/media/"},
 	"avhub/media/pcm":                  {"avhub/media/packet"},
 	"avhub/recorder/ledger":            {},
 	"avhub/recorder/flac":              {},

@@ -83,6 +83,9 @@ func (in *Incoming) readReports(receiver *pion.RTPReceiver) {
 	}
 }
 
+// Peer is whose it is.
+func (in *Incoming) Peer() *Peer { return in.peer }
+
 // WantKeyframe asks the sender for a keyframe. It never blocks.
 func (in *Incoming) WantKeyframe() {
 	select {

@@ -20,7 +20,11 @@ type Outgoing struct {
 	ssrc   uint32
 	codecs []pion.RTPCodecParameters
 	to     pion.TrackLocalWriter
+	last   *egress.Output // whose numbers go on
 }
+
+// Video tells whether it carries a picture.
+func (o *Outgoing) Video() bool { return o.kind == pion.RTPCodecTypeVideo }
 
 // Bind is called by pion when the m-line can be sent to.
 func (o *Outgoing) Bind(ctx pion.TrackLocalContext) (pion.RTPCodecParameters, error) {
@@ -33,7 +37,7 @@ func (o *Outgoing) Bind(ctx pion.TrackLocalContext) (pion.RTPCodecParameters, er
 	o.mu.Unlock()
 	o.peer.transport.take(o.ssrc, o.to)
 	if o.peer.o.Bound != nil {
-		o.peer.wg.Go(func() { o.peer.o.Bound(o.mid, o) })
+		o.peer.wg.Go(func() { o.peer.o.Bound(o.peer, o.mid, o) })
 	}
 	return codecs[0], nil
 }
@@ -47,7 +51,8 @@ func (o *Outgoing) Unbind(pion.TrackLocalContext) error {
 	return nil
 }
 
-// Output is how a track of a kind leaves on the m-line; nil where the browser does not
+// Output is how a track of a kind leaves on the m-line, once what it carried before was
+// detached; nil where the browser does not
 // take it, or the m-line is not there yet. profile is the stream's profile-level-id.
 func (o *Outgoing) Output(track int, kind packet.Kind, profile string) *egress.Output {
 	o.mu.Lock()
@@ -67,7 +72,12 @@ func (o *Outgoing) Output(track int, kind packet.Kind, profile string) *egress.O
 		return nil
 	}
 	c := o.codecs[best]
-	return &egress.Output{Track: track, SSRC: o.ssrc, PayloadType: uint8(c.PayloadType), ClockRate: int(c.ClockRate)}
+	if o.last == nil {
+		o.last = &egress.Output{Track: track, SSRC: o.ssrc, PayloadType: uint8(c.PayloadType), ClockRate: int(c.ClockRate)}
+	} else {
+		o.last = o.last.Again(track, uint8(c.PayloadType), int(c.ClockRate))
+	}
+	return o.last
 }
 
 // ID tells the m-lines of a peer apart.

@@ -23,11 +23,9 @@ type PeerOptions struct {
 	// session; when it returns, nothing more is read of it.
 	Received func(*Incoming)
 	// Bound is called when an m-line that receives can be sent to, with its m-line's mid.
-	Bound func(mid string, out *Outgoing)
+	Bound func(p *Peer, mid string, out *Outgoing)
 	// Feedback passes on what the browser reports about an m-line.
-	Feedback func(mid string, packets []rtcp.Packet)
-	// Connected is called once media can flow, Closed when the session ends.
-	Connected, Closed func()
+	Feedback func(p *Peer, mid string, packets []rtcp.Packet)
 }
 
 // Peer is a connection that sends and receives, and is negotiated anew as often as its
@@ -89,9 +87,6 @@ func (s *Server) newPeer(codecs []pion.RTPCodecParameters, o PeerOptions) (*Peer
 	}
 	p := &Peer{o: o, pc: pc, api: api, transport: &peerTransport{pc: pc}, outs: map[string]*Outgoing{}}
 	p.Session = s.newSession(peerLink{pc})
-	p.Session.mu.Lock()
-	p.onConnect, p.onClose = o.Connected, o.Closed
-	p.Session.mu.Unlock()
 	pc.OnConnectionStateChange(p.stateChanged)
 	pc.OnTrack(p.receive)
 	return p, nil
@@ -201,7 +196,7 @@ func (p *Peer) readReports(mid string, sender *pion.RTPSender) {
 			return
 		}
 		if packets, err := rtcp.Unmarshal(buf[:n]); err == nil && p.o.Feedback != nil {
-			p.o.Feedback(mid, packets)
+			p.o.Feedback(p, mid, packets)
 		}
 	}
 }

@@ -1,0 +1,219 @@
+package party
+
+import (
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"avhub/media/relay"
+	"avhub/media/sources"
+	"avhub/media/transcode"
+	"avhub/media/webrtc"
+)
+
+// Options of a party.
+type Options struct {
+	WebRTC *webrtc.Server
+	Relay  *relay.Relay
+	// Line finds what a camera sends; nil: there are none.
+	Line       func(id string, q sources.Quality) (*sources.Line, error)
+	Transcoder *transcode.Transcoder
+	// Allow tells whether a member may receive a stream now: a publication or a camera.
+	Allow func(member, stream string) bool
+	// Changed is called when what can be received has changed, or which layers are
+	// wanted. It must not wait, and may be called with anything locked.
+	Changed func()
+	// Speaking is called with the ids of those who speak, the loudest first, when that
+	// has changed. It must not wait.
+	Speaking func(people []string)
+	Log      *slog.Logger
+}
+
+// Party is the people of one room.
+type Party struct {
+	o Options
+
+	mu           sync.Mutex
+	members      map[string]*Member
+	publications map[string]*Publication
+	silent       map[string]bool // people who are not to be heard
+	closed       bool
+
+	quit chan struct{}
+	wg   sync.WaitGroup
+}
+
+// ErrClosed says that the room is over.
+var ErrClosed = errors.New("the room is closed")
+
+// New opens a room.
+func New(o Options) *Party {
+	p := &Party{o: o, members: map[string]*Member{}, publications: map[string]*Publication{}, silent: map[string]bool{}, quit: make(chan struct{})}
+	p.wg.Go(p.listen)
+	return p
+}
+
+// Member finds a member's place in the party, or makes it.
+func (p *Party) Member(id string) (*Member, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, ErrClosed
+	}
+	m := p.members[id]
+	if m == nil {
+		m = newMember(p, id)
+		p.members[id] = m
+	}
+	return m, nil
+}
+
+// Publication finds what is sent under an id, or nil.
+func (p *Party) Publication(id string) *Publication {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.publications[id]
+}
+
+// Publications are all that was ever sent in the room, in the order of their ids.
+func (p *Party) Publications() []*Publication {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := make([]*Publication, 0, len(p.publications))
+	for _, x := range p.publications {
+		all = append(all, x)
+	}
+	slices.SortFunc(all, func(a, b *Publication) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
+// publication of a person, made when they first send it.
+func (p *Party) publication(person string, kind Kind) (*Publication, error) {
+	id := person
+	if kind == Screen {
+		id += "-screen"
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, ErrClosed
+	}
+	x := p.publications[id]
+	if x == nil {
+		x = newPublication(id, person, kind, p.o.Changed)
+		x.silent.Store(p.silent[person])
+		p.publications[id] = x
+	}
+	return x, nil
+}
+
+// Silence says who is not to be heard. When it returns, no sound of theirs gets into
+// their streams.
+func (p *Party) Silence(people map[string]bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.silent = people
+	for _, x := range p.publications {
+		x.silent.Store(people[x.Person] && x.Kind == Camera)
+	}
+}
+
+// Recheck asks about everything that is being received once more. When it returns,
+// nothing that is not allowed is sent to anybody.
+func (p *Party) Recheck() {
+	for _, m := range p.all() {
+		m.recheck()
+	}
+}
+
+func (p *Party) all() []*Member {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := make([]*Member, 0, len(p.members))
+	for _, m := range p.members {
+		all = append(all, m)
+	}
+	return all
+}
+
+// wanted tells whether somebody receives a layer of a publication.
+func (p *Party) wanted(x *Publication, layer string) bool {
+	if layer == whole && x.holds.Load() > 0 {
+		return true
+	}
+	for _, m := range p.all() {
+		if m.receives(x.ID, layer) {
+			return true
+		}
+	}
+	return false
+}
+
+// speakEvery is how often it is looked who speaks.
+const speakEvery = 300 * time.Millisecond
+
+// listen tells who speaks.
+func (p *Party) listen() {
+	tick := time.NewTicker(speakEvery)
+	defer tick.Stop()
+	var last []string
+	for {
+		select {
+		case <-p.quit:
+			return
+		case <-tick.C:
+		}
+		for _, m := range p.all() {
+			m.retry()
+		}
+		now := time.Now()
+		type voice struct {
+			id    string
+			level float64
+		}
+		var voices []voice
+		p.mu.Lock()
+		for id, m := range p.members {
+			if level, ok := m.loudness.at(now); ok && !p.silent[id] {
+				voices = append(voices, voice{id, level})
+			}
+		}
+		p.mu.Unlock()
+		slices.SortFunc(voices, func(a, b voice) int {
+			if a.level != b.level {
+				return int(b.level - a.level)
+			}
+			return strings.Compare(a.id, b.id)
+		})
+		people := make([]string, len(voices))
+		for i, v := range voices {
+			people[i] = v.id
+		}
+		if !slices.Equal(people, last) {
+			last = people
+			p.o.Speaking(people)
+		}
+	}
+}
+
+// Close ends all connections and streams of the room.
+func (p *Party) Close() {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return
+	}
+	p.closed = true
+	p.mu.Unlock()
+	close(p.quit)
+	p.wg.Wait()
+	for _, m := range p.all() {
+		m.Hang()
+	}
+	for _, x := range p.Publications() {
+		x.close()
+	}
+}
