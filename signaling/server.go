@@ -19,6 +19,7 @@ import (
 	"avhub/rooms"
 	"avhub/rooms/office"
 	"avhub/signaling/certs"
+	"avhub/signaling/hall"
 	"avhub/signaling/oidc"
 	"avhub/signaling/record"
 )
@@ -44,6 +45,8 @@ type Options struct {
 	Catalog *Catalog
 	Relay   *relay.Relay
 	WebRTC  *webrtc.Server
+	// Hall keeps the rooms of hearings; nil: there are none.
+	Hall *hall.Hall
 	// Recorder and Keeper write what is to be recorded; nil: nothing is.
 	Recorder *recorder.Recorder
 	Keeper   func() *record.Keeper
@@ -139,6 +142,7 @@ func (s *Server) handler() http.Handler {
 	s.whep().routes(mux)
 	s.whip().routes(mux)
 	mux.HandleFunc("GET /api/v1/events", s.serveEvents)
+	mux.HandleFunc("GET /api/v1/rooms/{hearing}/socket", s.roomSocket)
 	mux.HandleFunc("POST /api/v1/oidc/logout", s.oidcLogOut)
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.asked(rooms.SeeMetrics, s.readyz))

@@ -11,8 +11,10 @@ import (
 	"avhub/recorder"
 	"avhub/recorder/compose"
 	"avhub/recorder/playback"
+	"avhub/rooms"
 	"avhub/rooms/office"
 	"avhub/signaling"
+	"avhub/signaling/hall"
 	"avhub/signaling/record"
 )
 
@@ -46,9 +48,15 @@ func newComposer(cfg *configs.Config, ffmpeg string, log *slog.Logger) (*compose
 }
 
 // keepRecording sees to it that what is to be recorded is.
-func keepRecording(r *recorder.Recorder, set *sources.Set, catalog *signaling.Catalog, desk *office.Office, log *slog.Logger) *record.Keeper {
+func keepRecording(r *recorder.Recorder, set *sources.Set, catalog *signaling.Catalog, desk *office.Office, court *hall.Hall, log *slog.Logger) *record.Keeper {
 	return record.NewKeeper(record.Options{
 		Recorder: r, Sources: catalog.Configs, Hearings: desk.UnderWay, Log: log,
+		Sent: func(h rooms.Hearing, known []string) (all []record.Sent) {
+			for _, x := range court.Recorded(h, known) {
+				all = append(all, record.Sent{ID: x.ID, Name: x.Name, From: x})
+			}
+			return all
+		},
 		Line: func(id string) (recorder.Source, error) { return set.Line(id, sources.Main) },
 	})
 }

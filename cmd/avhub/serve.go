@@ -21,10 +21,12 @@ import (
 	"avhub/media/transcode"
 	"avhub/media/webrtc"
 	"avhub/recorder"
+	"avhub/rooms"
 	"avhub/rooms/office"
 	"avhub/rooms/store/backup"
 	"avhub/rooms/store/datalock"
 	"avhub/signaling"
+	"avhub/signaling/hall"
 	"avhub/signaling/record"
 	"avhub/web"
 )
@@ -83,14 +85,19 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 
 	events := signaling.NewEvents(started)
 	var catalog *signaling.Catalog
-	set := sources.New(sources.Options{Log: log, Changed: func(id string) { catalog.Changed(id) }})
+	var meets atomic.Pointer[hall.Hall] // follows what the office and the sources change
+	set := sources.New(sources.Options{Log: log, Changed: func(id string) { catalog.Changed(id); meets.Load().CamerasChanged() }})
 	catalog = signaling.NewCatalog(set, configs.NewSourceStore(cfg.DataDir), events)
 	undo.add("sources", func() error { set.Close(); return nil })
 	library := newLibrary(cfg, ffmpeg, log)
 	var recording atomic.Pointer[record.Keeper] // follows what the office changes
 	desk, err := office.New(ctx, office.Options{
 		Store: court.store, Audit: court.audit, Hasher: court.hasher, LinkKey: court.links, ProviderRoles: providerRoles(cfg), Facts: catalog.Facts, Log: log,
-		Changed: events.HearingChanged, Stirred: func() { recording.Load().Stir() },
+		Changed: func(kind string, hearing rooms.Object, data any) {
+			events.HearingChanged(kind, hearing, data)
+			meets.Load().HearingChanged(hearing.ID)
+		},
+		Stirred:    func() { recording.Load().Stir() },
 		Recordings: signaling.RecordingFacts(library),
 	})
 	if err != nil {
@@ -134,6 +141,8 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 	undo.add("webrtc", browsers.Close)
 	viewers := relay.New(relay.Options{Sources: set, WebRTC: browsers, Transcoder: transcoder, Transcode: cfg.Media.Transcode, Log: log})
 	catalog.CountViewers(viewers.Viewers)
+	meets.Store(openHall(cfg, desk, catalog, set, viewers, browsers, transcoder, func() { recording.Load().Stir() }, log))
+	undo.add("rooms", meets.Load().Close)
 
 	players, err := rtsp.NewServer(rtspOptions(cfg, keeper, set, desk, log))
 	if err != nil {
@@ -149,7 +158,7 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 			Version: version, Commit: buildCommit(), Demo: s.Demo, LoopbackOnly: cfg.ThisMachine(),
 			Transcode: cfg.Media.Transcode, FFmpeg: ffmpeg != "", RTSPPort: players.Addr().(*net.TCPAddr).Port, RTSPS: keeper != nil, Started: started,
 		},
-		Office: desk, Catalog: catalog, Recorder: films, Keeper: recording.Load, Annex: kept.annexer(films), Holds: func() *record.Holds { return holds }, Composer: composer, Library: library, Storing: signaling.Storing{Archive: kept.archive, Retention: kept.retention, Stamps: kept.stamper}, Relay: viewers, WebRTC: browsers, ICELinks: iceLinks(cfg.WebRTC.ICEServers),
+		Office: desk, Catalog: catalog, Recorder: films, Keeper: recording.Load, Annex: kept.annexer(films), Holds: func() *record.Holds { return holds }, Composer: composer, Library: library, Storing: signaling.Storing{Archive: kept.archive, Retention: kept.retention, Stamps: kept.stamper}, Relay: viewers, WebRTC: browsers, Hall: meets.Load(), ICELinks: iceLinks(cfg.WebRTC.ICEServers),
 		Pages: web.Handler(), Certs: keeper, Provider: provider, BehindProxy: cfg.HTTP.BehindProxy, Proxies: proxies(cfg), ThisMachine: cfg.ThisMachine(), Origins: cfg.HTTP.Origins,
 		Demo: court.demo, FFmpeg: ffmpeg, Transcoders: transcoder.Running, Log: log,
 	})
@@ -160,7 +169,7 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 	if err := load(catalog, cfg, cameras, log); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	recording.Store(keepRecording(films, set, catalog, desk, log))
+	recording.Store(keepRecording(films, set, catalog, desk, meets.Load(), log))
 	undo.add("keeper of recordings", recording.Load().Close)
 	catalog.Keep(recording.Load())
 	pages := pagesURL(cfg, listener.Addr())

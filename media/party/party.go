@@ -90,6 +90,11 @@ func (p *Party) Publications() []*Publication {
 	return all
 }
 
+// Expect is a publication that is recorded already, before its person is back.
+func (p *Party) Expect(person string, kind Kind) (*Publication, error) {
+	return p.publication(person, kind)
+}
+
 // publication of a person, made when they first send it.
 func (p *Party) publication(person string, kind Kind) (*Publication, error) {
 	id := person

@@ -152,6 +152,9 @@ func (p *Publication) Status() media.Status {
 	return media.Status{State: media.Offline, Since: p.since, Cause: &media.Cause{Code: media.CauseNoPublisher, Detail: "the participant sends nothing now"}}
 }
 
+// Begun tells whether something was ever sent.
+func (p *Publication) Begun() bool { return len(p.main.Tracks()) > 0 }
+
 // Sending tells which tracks are being sent.
 func (p *Publication) Sending() (picture, sound bool) {
 	p.mu.Lock()

@@ -161,3 +161,41 @@ func (o *Office) ScatterChamber(ctx context.Context, hearing string) error {
 		return nil, tx.PutChamber(room)
 	})
 }
+
+// LeaveChamber takes note that somebody's connection has gone: nobody asks, so no policy
+// is asked.
+func (o *Office) LeaveChamber(ctx context.Context, hearing string, by chamber.Actor) error {
+	err := o.change(ctx, func(tx *store.Tx) ([]audit.Entry, error) {
+		h, err := tx.Hearing(hearing)
+		if err != nil {
+			return nil, err
+		}
+		room, err := tx.Chamber(hearing)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := room.Apply(chamber.FactsOf(h), by, chamber.Command{Kind: chamber.Leave}, o.o.Now()); err != nil {
+			return nil, err
+		}
+		return nil, tx.PutChamber(room)
+	})
+	var refused *chamber.Refusal
+	if errors.As(err, &refused) {
+		return nil // they are not here: so be it
+	}
+	return err
+}
+
+// NamesOf are a hearing's case number and its court's name, for the hub's own work.
+func (o *Office) NamesOf(ctx context.Context, h rooms.Hearing) (number, court string) {
+	court = o.world.Load().courts[h.Court].Name
+	if h.Case == "" {
+		return "", court
+	}
+	_ = o.o.Store.View(ctx, func(tx *store.Tx) error { // without an answer it stays empty
+		c, err := tx.Case(h.Case)
+		number = c.Number.String()
+		return err
+	})
+	return number, court
+}

@@ -38,11 +38,20 @@ type Options struct {
 	Line func(id string) (recorder.Source, error)
 	// Hearings are those under way, with their cases' numbers by hearing.
 	Hearings func(ctx context.Context) ([]rooms.Hearing, map[string]string, error)
+	// Sent are what participants of a hearing send in its room; known are ids that there
+	// are interrupted recordings of. nil: there are no rooms.
+	Sent func(h rooms.Hearing, known []string) []Sent
 	// MostFiles is how many files of a source a recording may have before the next one
 	// takes over; 0: 15,000, for a seal names up to 20,000 (see ledger.MaxLine).
 	MostFiles int
 	Now       func() time.Time
 	Log       *slog.Logger
+}
+
+// Sent is something that a participant sends.
+type Sent struct {
+	ID, Name string
+	From     recorder.Source
 }
 
 // Keeper compares what must be recorded with what is.

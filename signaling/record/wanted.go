@@ -35,6 +35,7 @@ type want struct {
 	source  configs.Source
 	hearing *rooms.Hearing
 	labels  map[string]string
+	from    recorder.Source // nil: the source's line
 }
 
 // wanted is all that must be recorded now.
@@ -53,20 +54,45 @@ func (k *Keeper) wanted(hearings []rooms.Hearing, numbers map[string]string) map
 	}
 	for i := range hearings {
 		h := &hearings[i]
-		if h.Site == "" || !everRecorded(h) {
+		if !everRecorded(h) {
+			continue
+		}
+		k.wantSent(all, h, numbers[h.ID])
+		if h.Site == "" {
 			continue
 		}
 		for _, s := range sources {
 			if place(s) != h.Site || s.Record == configs.RecordNever {
 				continue
 			}
-			l := labels(s, LabelHearing)
-			l[LabelHearing], l[LabelCase], l[LabelNumber], l[LabelTitle], l[LabelCourt] = h.ID, h.Case, numbers[h.ID], h.Title, h.Court
-			maps.DeleteFunc(l, func(_, v string) bool { return v == "" })
-			all[key{s.ID, h.ID}] = want{source: s, hearing: h, labels: l}
+			all[key{s.ID, h.ID}] = want{source: s, hearing: h, labels: hearingLabels(labels(s, LabelHearing), h, numbers[h.ID])}
 		}
 	}
 	return all
+}
+
+// wantSent adds what participants send in a hearing's room.
+func (k *Keeper) wantSent(all map[key]want, h *rooms.Hearing, number string) {
+	if k.o.Sent == nil {
+		return
+	}
+	var known []string
+	for _, b := range k.o.Recorder.Suspended() {
+		if at := keyOf(b); at.what == h.ID {
+			known = append(known, b.Source)
+		}
+	}
+	for _, x := range k.o.Sent(*h, known) {
+		l := map[string]string{LabelFor: LabelHearing, LabelSite: h.Site}
+		all[key{x.ID, h.ID}] = want{source: configs.Source{ID: x.ID, Name: x.Name}, hearing: h, labels: hearingLabels(l, h, number), from: x.From}
+	}
+}
+
+// hearingLabels adds what a recording of a hearing says of it.
+func hearingLabels(l map[string]string, h *rooms.Hearing, number string) map[string]string {
+	l[LabelHearing], l[LabelCase], l[LabelNumber], l[LabelTitle], l[LabelCourt] = h.ID, h.Case, number, h.Title, h.Court
+	maps.DeleteFunc(l, func(_, v string) bool { return v == "" })
+	return l
 }
 
 // everRecorded tells whether the recorder had to run at any time of the hearing.
@@ -97,9 +123,12 @@ func compare(a, b key) int {
 
 // begin starts a recording, or goes on with the one that a restart has interrupted.
 func (k *Keeper) begin(at key, w want) (*recorder.Session, error) {
-	line, err := k.o.Line(at.source)
-	if err != nil {
-		return nil, err
+	line := w.from
+	if line == nil {
+		var err error
+		if line, err = k.o.Line(at.source); err != nil {
+			return nil, err
+		}
 	}
 	for _, b := range k.o.Recorder.Suspended() {
 		if keyOf(b) == at {

@@ -1,0 +1,293 @@
+package hall
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"avhub/media/party"
+	"avhub/rooms"
+	"avhub/rooms/chamber"
+)
+
+// graceFor is how long somebody whose WebSocket has gone keeps their place, and goes on
+// being seen and heard: a network that changes takes a moment.
+const graceFor = 5 * time.Second
+
+// lookEvery is how often a room looks whether something has changed that nobody told of.
+const lookEvery = time.Second
+
+// state is a room as it was last read.
+type state struct {
+	room    *chamber.Chamber
+	hearing rooms.Hearing
+	facts   chamber.Facts
+	cameras []Camera
+	head    Hearing // without offers
+}
+
+// Room is a hearing's room that somebody is in.
+type Room struct {
+	hall    *Hall
+	hearing string
+	party   *party.Party
+	wake    chan struct{}
+	now     atomic.Pointer[state]
+
+	mu     sync.Mutex
+	seats  map[string]*seat     // by key
+	absent map[string]time.Time // whose WebSocket has gone, since when
+}
+
+func newRoom(ctx context.Context, h *Hall, hearing string) (*Room, error) {
+	r := &Room{hall: h, hearing: hearing, wake: make(chan struct{}, 1), seats: map[string]*seat{}, absent: map[string]time.Time{}}
+	if err := r.read(ctx); err != nil {
+		return nil, err
+	}
+	r.party = party.New(party.Options{
+		WebRTC: h.o.WebRTC, Relay: h.o.Relay, Transcoder: h.o.Transcoder, Line: h.o.Line, Log: h.o.Log,
+		Allow: r.allow, Changed: r.stir, Speaking: r.speaking,
+	})
+	r.silence()
+	return r, nil
+}
+
+// stir has the room look again. It does not wait.
+func (r *Room) stir() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// read takes in what is kept.
+func (r *Room) read(ctx context.Context) error {
+	room, h, err := r.hall.o.Office.Chamber(ctx, r.hearing)
+	if err != nil {
+		return err
+	}
+	s := &state{room: room, hearing: h, facts: chamber.FactsOf(h), cameras: r.hall.o.Cameras(h.Site)}
+	s.head = Hearing{ID: h.ID, Kind: h.Kind, State: h.State, Title: h.Title, Public: h.Public, Recording: h.Recording, Version: h.Version}
+	s.head.Number, s.head.Court = r.hall.o.Office.NamesOf(ctx, h)
+	r.now.Store(s)
+	return nil
+}
+
+// run is the room's one goroutine.
+func (r *Room) run(ctx context.Context) {
+	defer r.end()
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.wake:
+		case <-tick.C:
+		}
+		if err := r.read(ctx); err != nil {
+			continue // the database is away: all goes on as it is
+		}
+		r.expire(ctx)
+		r.obey()
+		r.tell()
+		if r.now.Load().facts.State.Over() {
+			r.dismiss(byeClosed)
+		}
+		if r.hall.leave(r) {
+			return
+		}
+	}
+}
+
+// end closes everything of the room.
+func (r *Room) end() {
+	r.dismiss(byeRestart)
+	r.party.Close()
+}
+
+// dismiss sends everybody away.
+func (r *Room) dismiss(reason string) {
+	for _, s := range r.all() {
+		s.bye(reason)
+	}
+}
+
+// obey does to the media what the rules say.
+func (r *Room) obey() {
+	s := r.now.Load()
+	r.silence()
+	for _, p := range s.room.People {
+		if p.Place != chamber.Inside {
+			if m := r.member(p.ID); m != nil {
+				m.Hang()
+			}
+		}
+	}
+	r.party.Recheck()
+	r.hall.o.Stirred()
+}
+
+// silence keeps out the sound of whoever is not to be heard.
+func (r *Room) silence() {
+	silent := map[string]bool{}
+	for _, p := range r.now.Load().room.People {
+		silent[p.ID] = !p.Heard()
+	}
+	r.party.Silence(silent)
+}
+
+// member finds somebody's place in the media, if they ever had one.
+func (r *Room) member(id string) *party.Member {
+	m, err := r.party.Member(id)
+	if err != nil {
+		return nil
+	}
+	return m
+}
+
+// allow tells whether somebody may receive a stream now.
+func (r *Room) allow(member, stream string) bool {
+	s := r.now.Load()
+	if !r.sees(s, member) {
+		return false
+	}
+	if slices.ContainsFunc(s.cameras, func(c Camera) bool { return c.ID == stream }) {
+		return true
+	}
+	person := strings.TrimSuffix(stream, "-screen")
+	if person == member {
+		return false // nobody looks at themselves over the hub
+	}
+	p, ok := s.room.Person(person)
+	return ok && p.Seen()
+}
+
+// sees tells whether somebody sees and hears the room.
+func (r *Room) sees(s *state, member string) bool {
+	if p, ok := s.room.Person(member); ok {
+		return p.Sees()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	x := r.seats[member]
+	return x != nil && x.who.Hidden && s.facts.State.Valid() && !s.facts.State.Over()
+}
+
+// expire takes note of those whose connection has been gone for too long.
+func (r *Room) expire(ctx context.Context) {
+	r.mu.Lock()
+	var gone []string
+	for id, since := range r.absent {
+		if time.Since(since) >= graceFor {
+			gone = append(gone, id)
+			delete(r.absent, id)
+		}
+	}
+	r.mu.Unlock()
+	for _, id := range gone {
+		if m := r.member(id); m != nil {
+			m.Hang()
+		}
+		p, ok := r.now.Load().room.Person(id)
+		if !ok || !p.Here {
+			continue
+		}
+		by := chamber.Actor{Person: p.ID, Name: p.Name, Part: p.Part}
+		if err := r.hall.o.Office.LeaveChamber(ctx, r.hearing, by); err != nil {
+			r.hall.o.Log.Warn("room: somebody who has gone is still listed", "hearing", r.hearing, "err", err)
+		}
+	}
+	if len(gone) > 0 {
+		_ = r.read(ctx) // else the next look does
+	}
+}
+
+// tell tells every seat what is new to it.
+func (r *Room) tell() {
+	for _, s := range r.all() {
+		s.update()
+	}
+}
+
+func (r *Room) all() []*seat {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Values(r.seats))
+}
+
+func (r *Room) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.seats)
+}
+
+// occupied tells whether the room is needed: somebody is in it, or the hearing is under way.
+func (r *Room) occupied() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	st := r.now.Load().facts.State
+	return len(r.seats) > 0 || len(r.absent) > 0 || st.Begun() && !st.Over()
+}
+
+// speaking tells who speaks.
+func (r *Room) speaking(people []string) {
+	state := r.now.Load()
+	for _, s := range r.all() {
+		if r.sees(state, s.key) {
+			heard := slices.DeleteFunc(slices.Clone(people), func(id string) bool { return id != s.key && !r.allow(s.key, id) })
+			s.send(news{Type: "speaking", People: &heard})
+		}
+	}
+}
+
+// streams are those that somebody may receive.
+func (r *Room) streams(member string) []Stream {
+	s := r.now.Load()
+	list := []Stream{}
+	for _, c := range s.cameras {
+		if !r.allow(member, c.ID) {
+			continue
+		}
+		x := Stream{ID: c.ID, Kind: "courtroom", Name: c.Name, Live: c.Status.State == "live" || c.Status.State == "degraded" || c.Status.State == "idle"}
+		if c.Status.Cause != nil {
+			x.Cause = string(c.Status.Cause.Code)
+		}
+		for _, t := range c.Tracks {
+			if t.Kind.Video() {
+				x.Picture, x.Width, x.Height = true, t.Video.Width, t.Video.Height
+			} else {
+				x.Sound = true
+			}
+		}
+		list = append(list, x)
+	}
+	for _, p := range r.party.Publications() {
+		if !r.allow(member, p.ID) {
+			continue
+		}
+		who, _ := s.room.Person(p.Person)
+		x := Stream{ID: p.ID, Person: p.Person, Kind: string(p.Kind), Name: who.Name}
+		x.Picture, x.Sound = p.Sending()
+		x.Live = x.Picture || x.Sound
+		list = append(list, x)
+	}
+	return list
+}
+
+// same tells whether two messages say the same, but for the hub's clock.
+func same(a, b []byte) bool { return bytes.Equal(a, b) }
+
+func encoded(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("hall: " + err.Error()) // plain data
+	}
+	return data
+}
