@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,8 +24,10 @@ import (
 	"avhub/media/transcode"
 	"avhub/media/webrtc"
 	"avhub/recorder/playback"
+	"avhub/rooms"
 	"avhub/rooms/office"
 	"avhub/signaling"
+	"avhub/signaling/hall"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -74,7 +77,11 @@ func newHubWith(t *testing.T, v variation, fromFile ...configs.Source) *hub {
 	library := playback.New(playback.Options{Dir: h.films, Log: log, Picture: func(ctx context.Context, mp4 []byte, width int) ([]byte, error) {
 		return transcode.SnapshotOf(ctx, ffmpeg, mp4, width)
 	}})
-	h.court = newCourt(t, catalog, signaling.RecordingFacts(library), events.HearingChanged, log, v.roles...)
+	var meets atomic.Pointer[hall.Hall]
+	h.court = newCourt(t, catalog, signaling.RecordingFacts(library), func(kind string, o rooms.Object, data any) {
+		events.HearingChanged(kind, o, data)
+		meets.Load().HearingChanged(o.ID)
+	}, log, v.roles...)
 	h.boss = h.court.boss()
 	browsers, err := webrtc.NewServer(webrtc.Options{Listen: "127.0.0.1:0", Log: log})
 	if err != nil {
@@ -83,10 +90,22 @@ func newHubWith(t *testing.T, v variation, fromFile ...configs.Source) *hub {
 	closes(t, browsers.Close)
 	viewers := relay.New(relay.Options{Sources: h.set, WebRTC: browsers, Transcoder: transcoder, Log: log})
 	catalog.CountViewers(viewers.Viewers)
+	meets.Store(hall.New(hall.Options{
+		Office: h.court.office, WebRTC: browsers, Relay: viewers, Transcoder: transcoder, Line: set.Line, Log: log,
+		Cameras: func(site string) (all []hall.Camera) {
+			for _, c := range catalog.Configs() {
+				if line, err := set.Line(c.ID, sources.Main); err == nil && c.SiteID == site {
+					all = append(all, hall.Camera{ID: c.ID, Name: c.Name, Status: line.Status(), Tracks: line.Stats()})
+				}
+			}
+			return all
+		},
+	}))
+	closes(t, meets.Load().Close)
 
 	o := signaling.Options{
 		Hub:    signaling.Hub{Version: "1.2.3", FFmpeg: true, RTSPPort: 8554, Started: time.Now()},
-		Office: h.court.office, Catalog: catalog, Library: library, Relay: viewers, WebRTC: browsers, ThisMachine: true, Origins: []string{"https://portal.example.cn"},
+		Office: h.court.office, Catalog: catalog, Library: library, Relay: viewers, WebRTC: browsers, Hall: meets.Load(), ThisMachine: true, Origins: []string{"https://portal.example.cn"},
 		ICELinks: []string{`<stun:stun.court.example>; rel="ice-server"`},
 		Pages:    http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<!doctype html>") }),
 		FFmpeg:   ffmpeg, Transcoders: transcoder.Running, Log: log,
