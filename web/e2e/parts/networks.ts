@@ -41,6 +41,8 @@ export class Networks {
       // Without an IPv6 address, which would be there a second or two later: for Chromium
       // that is another network, and it gives up what it is loading.
       ip('-n', name, 'link', 'set', ends[i]!, 'addrgenmode', 'none')
+      // Packets that the kernel cuts are cut before the cable, as by a network card.
+      ip('-n', name, 'link', 'set', ends[i]!, 'gso_max_segs', '1')
       ip('-n', name, 'link', 'set', ends[i]!, 'up')
       ip('-n', name, 'route', 'add', 'default', 'dev', ends[i]!)
       return { address, within: [...asRoot, 'ip', 'netns', 'exec', name] }
@@ -48,13 +50,17 @@ export class Networks {
     return new Networks(machines[0]!, machines[1]!, names)
   }
 
-  /** lose lets so many of 100 packets of pictures and sound on their way to the user be lost. */
+  /**
+   * lose lets so many of 100 packets of pictures and sound be lost on their way to the
+   * user: where they arrive, because who sends is told of what its own machine drops,
+   * and one by one, because a picture would else be one packet there, cut later.
+   */
   lose(share: number) {
-    const hub = [...this.hub.within.slice(asRoot.length), 'nft']
-    run(...hub, 'flush', 'ruleset')
-    run(...hub, 'add', 'table', 'ip', 'loss')
-    run(...hub, 'add', 'chain', 'ip', 'loss', 'out', '{ type filter hook output priority 0; }')
-    run(...hub, 'add', 'rule', 'ip', 'loss', 'out', 'udp', 'length', '>', '300', 'numgen', 'random', 'mod', '100', '<', String(share), 'drop')
+    const user = [...this.user.within.slice(asRoot.length), 'nft']
+    run(...user, 'flush', 'ruleset')
+    run(...user, 'add', 'table', 'ip', 'loss')
+    run(...user, 'add', 'chain', 'ip', 'loss', 'in', '{ type filter hook input priority 0; }')
+    run(...user, 'add', 'rule', 'ip', 'loss', 'in', 'iifname', '!=', 'lo', 'udp', 'length', '>', '300', 'numgen', 'random', 'mod', '100', '<', String(share), 'drop')
   }
 
   end() {
