@@ -109,13 +109,20 @@ export async function goTo(page: Page, at: number): Promise<Stands> {
   const box = (await bar.boundingBox())!
   await bring(bar)
   const ended = page.evaluate(async () => {
-    const press = new Promise<number>((resolve) => document.addEventListener('pointerdown', (e) => resolve(e.timeStamp), { capture: true, once: true }))
-    const began = await press
     const all = [...document.querySelectorAll<HTMLVideoElement>('article.tile video')]
+    const press = new Promise<{ began: number; from: number[] }>((resolve) =>
+      document.addEventListener('pointerdown', (e) => resolve({ began: e.timeStamp, from: all.map((v) => v.currentTime) }), { capture: true, once: true }))
+    const { began, from } = await press
     await Promise.all(
-      all.map((v) => new Promise<void>((resolve) => {
-        // The picture may come before the element says that it has gone there.
-        v.requestVideoFrameCallback(() => (v.seeking ? v.addEventListener('seeked', () => resolve(), { once: true }) : resolve()))
+      all.map((v, i) => new Promise<void>((resolve) => {
+        // The picture may come before the element says that it has gone there. One that
+        // comes before the element was sent there is of the place that it leaves.
+        const look = () => {
+          if (Math.abs(v.currentTime - from[i]!) < 0.001) v.requestVideoFrameCallback(look)
+          else if (v.seeking) v.addEventListener('seeked', () => resolve(), { once: true })
+          else resolve()
+        }
+        v.requestVideoFrameCallback(look)
       })),
     )
     return performance.now() - began

@@ -15,12 +15,21 @@ const later = 4 // and of the others
 const most = 6 << 20 // bytes of a request
 const retry = 1000 // ms
 
+/**
+ * MseReel keeps in mind which parts the browser holds; what the browser itself says is
+ * not enough. Parts that are appended replace what stood there, with all that refers to
+ * it: the rest of the group of pictures. A place in such a hole, if it is a short one,
+ * shows the picture before or after. So of a group of pictures a beginning is held, or
+ * all of it; what is held is not appended over but to go on with its group; and the
+ * element goes to a place when the part of that place is there.
+ */
 export class MseReel implements Reel {
   private readonly index: PartIndex
   private readonly inits = new Map<number, Uint8Array>()
   private media: Stretch[]
   private buffer: FilmBuffer | null = null
   private fresh = false // nothing was appended yet
+  private due = false // the element is to go to the target, when that is there
   /** What is in the buffer. */
   private have: Part[] = []
   private last: Part | null = null // appended last: what follows it may go on in mid-group
@@ -58,7 +67,9 @@ export class MseReel implements Reel {
     if (this.failed) return 'failed'
     const v = this.video
     const more = running ? Math.max(0, Math.min(0.3, there.end - at - 0.1)) : 0
-    if (!v.seeking && v.readyState >= 2 && this.buffer?.type === layout.type && this.buffered(at, at + more)) return 'ready'
+    // Nothing was there where it was to go, and the clock has gone on to where something is.
+    if (this.due && !this.index.at(this.target)) this.target = at
+    if (!this.due && !v.seeking && v.readyState >= 2 && this.buffer?.type === layout.type && this.buffered(at, at + more) && this.covers(at, at + more)) return 'ready'
     this.feed()
     return 'loading'
   }
@@ -80,17 +91,31 @@ export class MseReel implements Reel {
     return false
   }
 
+  /** covers tells whether all parts of a stretch are held: the browser passes over short holes in silence. */
+  private covers(from: number, to: number): boolean {
+    return this.index.from(from).every((p) => p.start + p.duration <= from || p.start >= to || this.holds(p))
+  }
+
   seek(at: number) {
     this.target = at
     this.failed = false
     this.abort.abort()
     this.abort = new AbortController()
-    if (this.buffer && !this.fresh) this.video.currentTime = at
+    this.due = true
+    this.go()
     this.feed()
   }
 
+  /** go sends the element to the target, if it is due and the part that holds it is there. */
+  private go() {
+    const part = this.index.at(this.target) ?? this.index.at(this.target + 0.01)
+    if (!this.due || !this.buffer || !part || !this.holds(part)) return
+    this.due = false
+    this.video.currentTime = this.target
+  }
+
   position(): number {
-    return this.video.currentTime
+    return this.due ? this.target : this.video.currentTime
   }
 
   run(rate: number) {
@@ -111,7 +136,7 @@ export class MseReel implements Reel {
   }
 
   private readonly moved = () => {
-    if (!this.video.paused && !this.video.seeking) this.target = this.video.currentTime
+    if (!this.due && !this.video.paused && !this.video.seeking) this.target = this.video.currentTime
     this.feed()
   }
 
@@ -142,6 +167,7 @@ export class MseReel implements Reel {
     const at = this.target
     await Promise.all([this.index.load(at), this.index.load(at + ahead)])
     signal.throwIfAborted()
+    this.go() // it may not have been known which part that is
     const need = this.needed(at)
     if (!need.length) {
       // At the end of what is written there is more in a moment.
@@ -175,6 +201,7 @@ export class MseReel implements Reel {
     const type = this.typeOf(some[0]!)
     let size = some[0]!.size
     for (const p of parts.slice(first + 1)) {
+      if (p.keyframe && this.holds(p)) break // what is held stays whole
       const enough = p.start > at + 0.5 && p.start - some[0]!.start >= (this.fresh || !this.holds(parts[0]!) ? soon : later)
       if (enough || (size += p.size) > most || !adjacent(some.at(-1)!, p) || this.typeOf(p) !== type) break
       some.push(p)
@@ -196,6 +223,7 @@ export class MseReel implements Reel {
     this.have = []
     this.last = null
     this.fresh = true
+    this.due = true
     this.buffer = await FilmBuffer.open(this.video, layout.type, signal)
   }
 
@@ -220,10 +248,14 @@ export class MseReel implements Reel {
       this.failed = true
       throw e
     }
+    // A decoder that was within what was replaced goes on at the next keyframe: it is sent back.
+    const shown = this.position()
+    const replaced = this.holds(parts[0]!) && shown >= parts[0]!.start && shown < parts.at(-1)!.start + parts.at(-1)!.duration
+    if (replaced && !this.due) [this.target, this.due] = [shown, true]
     this.have = this.have.filter((h) => !parts.some((p) => h.segment === p.segment && h.offset === p.offset)).concat(parts)
     this.last = parts.at(-1)!
-    if (this.fresh) this.video.currentTime = this.target
     this.fresh = false
+    this.go()
     if (this.have.length > 250) await this.evict(1)
   }
 
@@ -233,7 +265,7 @@ export class MseReel implements Reel {
     const to = this.target + (3 * ahead) / share
     this.have = this.have.filter((p) => p.start >= from && p.start + p.duration <= to)
     this.last = null
-    await this.buffer!.remove(0, from)
+    await this.buffer!.remove(0, from - 0.01) // up to that keyframe, and not it
     await this.buffer!.remove(to, Infinity)
   }
 }
