@@ -97,7 +97,7 @@ it('plays both cameras in step, from wherever one goes', async () => {
   expect(errors).toEqual([])
   expect([...hosts]).toEqual([new URL(trial.hub.url).host])
   await close()
-})
+}, 150_000)
 
 const rates = (page: Page) => page.locator('article.tile video').evaluateAll((all) => all.map((v) => (v as HTMLVideoElement).playbackRate))
 const positions = (page: Page) => page.locator('article.tile video').evaluateAll((all) => all.map((v) => (v as HTMLVideoElement).currentTime))
