@@ -65,6 +65,7 @@ type Member struct {
 
 	mu     sync.Mutex // held while a negotiation or a change of wishes is under way
 	peer   *webrtc.Peer
+	offer  *webrtc.Offer   // the last one
 	sends  map[string]Role // by mid
 	outs   map[string]*webrtc.Outgoing
 	wishes map[string]Wish
@@ -80,7 +81,7 @@ func newMember(p *Party, id string) *Member {
 
 // reset forgets what belonged to a connection. m.mu is held, or nobody knows m yet.
 func (m *Member) reset() {
-	m.peer = nil
+	m.peer, m.offer = nil, nil
 	m.sends, m.outs, m.wishes, m.subs, m.active = map[string]Role{}, map[string]*webrtc.Outgoing{}, map[string]Wish{}, map[string]*subscription{}, map[string][]string{}
 }
 
@@ -104,8 +105,8 @@ func (m *Member) Offer(text string, sends map[string]Role, wishes map[string]Wis
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.peer != nil && m.peer.Context().Err() != nil {
-		m.hang()
+	if m.peer != nil && (m.peer.Context().Err() != nil || !offer.Same(m.offer)) {
+		m.hang() // the page was loaded anew
 	}
 	m.sends, m.wishes = sends, wishes
 	if m.peer == nil {
@@ -116,6 +117,7 @@ func (m *Member) Offer(text string, sends map[string]Role, wishes map[string]Wis
 	if err != nil {
 		return "", err
 	}
+	m.offer = offer
 	if err := m.openFeeds(answer); err != nil {
 		return "", err
 	}

@@ -207,6 +207,32 @@ func TestTwoSeeAndHearEachOther(t *testing.T) {
 	}
 }
 
+// A page that was loaded anew has another connection: it takes the old one's place, and
+// what it sends goes on in the same stream.
+func TestAPageIsLoadedAnew(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	judge, lawyer := h.comes("judge"), h.comes("lawyer")
+	judge.negotiates("lawyer")
+	judge.sends()
+	lawyer.negotiates("judge")
+	lawyer.sends()
+	judge.gets("the picture", judge.video, 50)
+	again := h.comes("lawyer")
+	again.negotiates("judge")
+	again.sends()
+	again.gets("the picture", again.video, 50)
+	drained(judge.video)
+	judge.gets("the picture of the new page", judge.video, 100)
+	end := time.Now().Add(20 * time.Second)
+	for lawyer.PC.ConnectionState() != pion.PeerConnectionStateClosed && lawyer.PC.ConnectionState() != pion.PeerConnectionStateDisconnected {
+		if time.Now().After(end) {
+			t.Fatalf("the old page's connection is %s", lawyer.PC.ConnectionState())
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
 func TestWhoIsNotHeard(t *testing.T) {
 	t.Parallel()
 	h := newHall(t)

@@ -43,6 +43,12 @@ func AgreedOn(answer string) (map[string]Agreed, error) {
 	return all, nil
 }
 
+// Same tells whether an offer is of the same connection as another (RFC 8866 section 5.2:
+// a connection keeps its session id): a page that was loaded anew has a new one.
+func (o *Offer) Same(other *Offer) bool {
+	return o.desc.Origin.SessionID == other.desc.Origin.SessionID && o.desc.Origin.Username == other.desc.Origin.Username
+}
+
 // Has tells whether the offer has an m-line of that mid.
 func (o *Offer) Has(mid string) bool {
 	for _, m := range o.desc.MediaDescriptions {
