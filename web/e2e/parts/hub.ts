@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Machine } from './networks'
@@ -84,6 +85,13 @@ export class Hub {
     const done = spawnSync(program!, rest, { input: stdin, env: { ...process.env, ...this.env }, encoding: 'utf8' })
     if (!codes.includes(done.status ?? -1)) throw new Error(`avhub ${args.join(' ')} ended with ${done.status}: ${done.stderr}`)
     return done.stdout
+  }
+
+  /** film is the folder of a recording that began today. */
+  film(source: string, id: string): string {
+    const parent = join(this.folder, 'data', 'recordings', source)
+    const day = readdirSync(parent).find((d) => existsSync(join(parent, d, id)))
+    return join(parent, day!, id)
   }
 
   /** rtspURL is the address of a path for players and encoders, with a token. */
