@@ -19,15 +19,14 @@ const (
 	passiveSuffix = " tcptype passive"
 )
 
-// candidates are the values of the answer's a=candidate lines: each address of
-// the machine that the port is open on, and the public ones.
-func (s *Server) candidates() ([]string, error) {
+// addresses are those that the port is open on, and the public ones.
+func (s *Server) addresses() ([]netip.Addr, error) {
 	at := s.Addr().(*net.UDPAddr)
 	addrs := []netip.Addr{at.AddrPort().Addr().Unmap()}
 	if at.IP.IsUnspecified() {
 		var err error
 		if addrs, err = machineAddrs(at.IP.To4() != nil); err != nil {
-			return nil, fmt.Errorf("webrtc: no candidates: %w", err)
+			return nil, err
 		}
 	}
 	for _, text := range s.publicIPs {
@@ -35,15 +34,40 @@ func (s *Server) candidates() ([]string, error) {
 			addrs = append(addrs, ip.Unmap())
 		}
 	}
+	return addrs[:min(len(addrs), maxCandidate)], nil
+}
+
+// Addresses are where browsers are told to send to, now: what the hub's own
+// relay may send to.
+func (s *Server) Addresses() []netip.AddrPort {
+	addrs, err := s.addresses()
+	if err != nil {
+		return nil // nowhere, then
+	}
+	port := s.Addr().(*net.UDPAddr).AddrPort().Port()
+	all := make([]netip.AddrPort, len(addrs))
+	for i, a := range addrs {
+		all[i] = netip.AddrPortFrom(a, port)
+	}
+	return all
+}
+
+// candidates are the values of the answer's a=candidate lines.
+func (s *Server) candidates() ([]string, error) {
+	addrs, err := s.addresses()
+	if err != nil {
+		return nil, fmt.Errorf("webrtc: no candidates: %w", err)
+	}
+	port := s.Addr().(*net.UDPAddr).Port
 	var all []string
-	for i, a := range addrs[:min(len(addrs), maxCandidate)] {
+	for i, a := range addrs {
 		behind := i
 		if a.IsLoopback() {
 			behind += behindOthers
 		}
 		all = append(all,
-			fmt.Sprintf("%d 1 udp %d %s %d typ host", 2*i+1, typeHost|(localUDP-behind)<<8|componentRTP, a, at.Port),
-			fmt.Sprintf("%d 1 tcp %d %s %d typ host"+passiveSuffix, 2*i+2, typeHost|(localTCP-behind)<<8|componentRTP, a, at.Port))
+			fmt.Sprintf("%d 1 udp %d %s %d typ host", 2*i+1, typeHost|(localUDP-behind)<<8|componentRTP, a, port),
+			fmt.Sprintf("%d 1 tcp %d %s %d typ host"+passiveSuffix, 2*i+2, typeHost|(localTCP-behind)<<8|componentRTP, a, port))
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("webrtc: this machine has no address: check webrtc.listen and webrtc.public_ips")

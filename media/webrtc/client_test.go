@@ -72,14 +72,19 @@ type browser struct {
 
 func newBrowser(t *testing.T, settings pion.SettingEngine) *browser {
 	t.Helper()
+	settings.SetICEUDPMux(roomy(t))
+	return newBrowserWith(t, settings, pion.Configuration{})
+}
+
+func newBrowserWith(t *testing.T, settings pion.SettingEngine, c pion.Configuration) *browser {
+	t.Helper()
 	m := &pion.MediaEngine{}
 	if err := m.RegisterDefaultCodecs(); err != nil {
 		t.Fatal(err)
 	}
 	settings.SetIncludeLoopbackCandidate(true)
-	settings.SetICEUDPMux(roomy(t))
 	api := pion.NewAPI(pion.WithMediaEngine(m), pion.WithSettingEngine(settings), pion.WithInterceptorRegistry(&interceptor.Registry{}))
-	pc, err := api.NewPeerConnection(pion.Configuration{})
+	pc, err := api.NewPeerConnection(c)
 	if err != nil {
 		t.Fatal(err)
 	}
