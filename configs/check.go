@@ -29,6 +29,7 @@ func (c *Config) check(f *faults) {
 		f.add("rtsp.tls_only", "the hub has no certificate: set http.tls, or leave it out")
 	}
 	c.WebRTC.check(f)
+	c.WebRTC.TURN.check(c.HTTP.TLS.Mode != TLSOff, f)
 	checkURL(c.Database.URL, "database.url", f, "postgres", "postgresql")
 	if c.Audit.SM2 && !c.Audit.SM3 {
 		f.add("audit.sm2", "SM2 signs the chain by SM3: set audit.sm3 too")
@@ -87,6 +88,8 @@ func isName(name string) bool {
 	return hostName.MatchString(name) && len(name) <= 253
 }
 
+var realmName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$`)
+
 var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$`)
 
 func (t TLS) check(f *faults) {
@@ -109,17 +112,20 @@ func (h HTTP) checkOrigins(f *faults) {
 }
 
 func (c *Config) checkListens(f *faults) {
-	taken := map[string]string{}
+	taken := map[string][]door{}
 	for _, d := range c.doors(&Bound{}) {
 		if _, _, err := d.bind(); err != nil {
 			f.add(d.key, "%v", err)
 			continue
 		}
 		_, port, _ := net.SplitHostPort(d.addr) // bind has split it
-		if other, ok := taken[port]; ok && port != "0" {
-			f.add(d.key, "port %s is %s's already: choose another", port, other)
+		for _, other := range taken[port] {
+			if port != "0" && d.meets(other) {
+				f.add(d.key, "port %s is %s's already: choose another", port, other.key)
+				break
+			}
 		}
-		taken[port] = d.key
+		taken[port] = append(taken[port], d)
 	}
 }
 

@@ -79,6 +79,7 @@ type WebRTC struct {
 	Listen     string      `yaml:"listen" en:"host:port, one UDP and one TCP port; open to other machines as http.listen is" zh:"监听地址，UDP 与 TCP 各一个端口；启用 TLS 后才对其他机器开放"`
 	PublicIPs  []string    `yaml:"public_ips" en:"addresses under which browsers reach the hub, where they are not its own (NAT)" zh:"经 NAT 访问时的对外地址"`
 	ICEServers []ICEServer `yaml:"ice_servers" en:"STUN and TURN servers that browsers are told of" zh:"告知浏览器的 STUN/TURN 服务器"`
+	TURN       TURN        `yaml:"turn" en:"the hub's own TURN relay, for phones behind networks that let nothing else out" zh:"内置 TURN 中继，供只放行 TCP 的网络中的手机使用"`
 }
 
 // ICEServer is a STUN or TURN server. Written as a plain string it is its URL.
@@ -127,7 +128,7 @@ func Default() *Config {
 		Log:           Log{Level: "info", Format: "text"},
 		HTTP:          HTTP{Listen: ":8080", TLS: TLS{Mode: TLSOff}},
 		RTSP:          RTSP{Listen: ":8554"},
-		WebRTC:        WebRTC{Listen: ":8189"},
+		WebRTC:        WebRTC{Listen: ":8189", TURN: defaultTURN()},
 		OIDC:          OIDC{Scopes: []string{"profile"}, Claim: "roles"},
 		Recording:     Recording{Segment: time.Minute, Part: 500 * time.Millisecond, Sync: "part", KeepDays: 90, LowMark: 5},
 		Archive:       Archive{Region: "us-east-1", TLS: true, ObjectLock: "governance", PartSize: 16 << 20, Retention: defaultRetention()},

@@ -13,14 +13,15 @@ import (
 // down to this machine as far as nothing protects what comes over a network.
 type Bound struct {
 	HTTP, RTSP, WebRTC string
+	TURN, TURNS        string // empty: off
 	// Narrowed are the keys whose address names no host and means this machine
 	// only, where with TLS it would mean all of its addresses.
 	Narrowed []string
 }
 
 // Bind says where to listen. Passwords and cookies must not cross a network in
-// the clear, so without http.tls all three ports are this machine's own. Behind
-// a proxy that ends TLS, RTSP and WebRTC are open, and HTTP is where it says
+// the clear, so without http.tls all ports are this machine's own. Behind a
+// proxy that ends TLS, RTSP, WebRTC and TURN are open, and HTTP is where it says
 // that it is.
 func (c *Config) Bind() Bound {
 	var b Bound
@@ -59,11 +60,28 @@ type door struct {
 
 func (c *Config) doors(b *Bound) []door {
 	secure, proxied := c.HTTP.TLS.Mode != TLSOff, c.HTTP.BehindProxy
-	return []door{
+	all := []door{
 		{"http.listen", c.HTTP.Listen, &b.HTTP, secure, secure || proxied}, // the proxy is on this machine, unless a host is written out
 		{"rtsp.listen", c.RTSP.Listen, &b.RTSP, secure || proxied, secure || proxied},
 		{"webrtc.listen", c.WebRTC.Listen, &b.WebRTC, secure || proxied, secure || proxied},
 	}
+	if t := c.WebRTC.TURN; t.Listen != "" {
+		all = append(all, door{"webrtc.turn.listen", t.Listen, &b.TURN, secure || proxied, secure || proxied})
+	}
+	if t := c.WebRTC.TURN; t.TLSListen != "" {
+		all = append(all, door{"webrtc.turn.tls_listen", t.TLSListen, &b.TURNS, secure, secure || proxied})
+	}
+	return all
+}
+
+// meets says that two doors with one port cannot both be opened: unless each
+// names a host of its own, they are the same place.
+func (d door) meets(other door) bool {
+	host, _, _ := net.SplitHostPort(d.addr) // bind has split them
+	another, _, _ := net.SplitHostPort(other.addr)
+	one, err := netip.ParseAddr(host)
+	two, errTwo := netip.ParseAddr(another)
+	return err != nil || errTwo != nil || one.IsUnspecified() || two.IsUnspecified() || one == two
 }
 
 // bind is the address as it is listened on: ":8080" becomes "127.0.0.1:8080"

@@ -31,9 +31,9 @@ They never appear in logs, answers of the API or errors.
 密码与密钥（🔒）以及地址中的密码可写成 ` + "`${变量名}`（取自环境变量）或 `file:/路径`" + `（取自文件），不会出现在日志、接口应答和错误信息中。
 
 Without ` + "`http.tls`" + ` the hub serves its own machine only: ` + "`:8080`" + ` means ` + "`127.0.0.1:8080`" + `, and an address of the machine is
-refused, for all three ports. With TLS, or behind a proxy that ends it, they are open to other machines.
+refused, for all ports. With TLS, or behind a proxy that ends it, they are open to other machines.
 
-未启用 ` + "`http.tls`" + ` 时仅限本机访问：` + "`:8080`" + ` 即 ` + "`127.0.0.1:8080`" + `，写其他地址会报错；启用 TLS（或由反向代理负责 TLS）后，三个端口才对其他机器开放。
+未启用 ` + "`http.tls`" + ` 时仅限本机访问：` + "`:8080`" + ` 即 ` + "`127.0.0.1:8080`" + `，写其他地址会报错；启用 TLS（或由反向代理负责 TLS）后，各端口才对其他机器开放。
 
 `)
 	c := Default()
