@@ -106,9 +106,9 @@ func newHubWith(t *testing.T, v variation, fromFile ...configs.Source) *hub {
 	o := signaling.Options{
 		Hub:    signaling.Hub{Version: "1.2.3", FFmpeg: true, RTSPPort: 8554, Started: time.Now()},
 		Office: h.court.office, Catalog: catalog, Library: library, Relay: viewers, WebRTC: browsers, Hall: meets.Load(), ThisMachine: true, Origins: []string{"https://portal.example.cn"},
-		ICELinks: []string{`<stun:stun.court.example>; rel="ice-server"`},
-		Pages:    http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<!doctype html>") }),
-		FFmpeg:   ffmpeg, Transcoders: transcoder.Running, Log: log,
+		ICE:    signaling.ICE{Servers: []signaling.ICEServer{{URLs: []string{"stun:stun.court.example"}}}, Log: log},
+		Pages:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<!doctype html>") }),
+		FFmpeg: ffmpeg, Transcoders: transcoder.Running, Log: log,
 	}
 	h.annexing(t, &o)
 	h.composing(t, &o, ffmpeg)

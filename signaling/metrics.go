@@ -96,6 +96,7 @@ func (s *Server) collect(out *exposition) {
 	s.collectUDP(out)
 	s.collectRecordings(out)
 	collectStoring(out, s.o.Storing)
+	collectTURN(out, s.o.ICE.TURN)
 	views := s.o.Relay.Views()
 	viewers := map[string]int{}
 	for _, v := range views {

@@ -58,9 +58,9 @@ type Options struct {
 	// Holds carries legal holds into recordings; nil: nothing does.
 	Holds func() *record.Holds
 	// Library shows what was recorded; nil: nothing was.
-	Library  *playback.Library
-	ICELinks []string     // Link header values for ICE servers (RFC 9725 section 4.6)
-	Pages    http.Handler // everything that is not the API
+	Library *playback.Library
+	ICE     ICE          // STUN and TURN servers for browsers
+	Pages   http.Handler // everything that is not the API
 	// Certs is the certificate to speak TLS with; nil: none.
 	Certs *certs.Keeper
 	// BehindProxy says that requests come under a proxy's names. It is believed

@@ -123,16 +123,9 @@ func (d *door) options(w http.ResponseWriter, r *http.Request) {
 	h.Set("Access-Control-Max-Age", "600")
 	h.Set("Accept-Post", typeSDP)
 	if callerOf(r.Context()).Known() { // TURN's credentials are not for strangers
-		d.links(h)
+		iceLinks(h, d.server.o.ICE.Servers) // the hub's own relay is for sessions, which there is none of yet
 	}
 	w.WriteHeader(http.StatusNoContent)
-}
-
-// links names the ICE servers (RFC 9725 section 4.6).
-func (d *door) links(h http.Header) {
-	for _, l := range d.server.o.ICELinks {
-		h.Add("Link", l)
-	}
 }
 
 // post takes an offer and answers it.
@@ -164,8 +157,10 @@ func (d *door) post(w http.ResponseWriter, r *http.Request) {
 		d.server.refuse(w, r, err)
 		return
 	}
+	servers := d.server.o.ICE.For(r, session.ID())
 	if err := d.attend(r, source, session); err != nil {
 		session.Close()
+		d.server.o.ICE.Over(session.ID())
 		d.server.refuse(w, r, err)
 		return
 	}
@@ -178,18 +173,22 @@ func (d *door) post(w http.ResponseWriter, r *http.Request) {
 	if served != "" {
 		h.Set("Avhub-Stream", served)
 	}
-	d.links(h)
+	iceLinks(h, servers)
 	w.WriteHeader(http.StatusCreated)
 	_, _ = io.WriteString(w, session.Answer()) // the client may have gone
 }
 
-// attend has the session ended as soon as it is not permitted any more.
+// attend has the session ended as soon as it is not permitted any more, and its
+// credentials with it.
 func (d *door) attend(r *http.Request, source string, session *webrtc.Session) error {
 	done, err := d.server.o.Office.Attend(r.Context(), callerOf(r.Context()), d.action, rooms.SourceObject, source, session.Close)
 	if err != nil {
 		return officeProblem(err)
 	}
-	session.OnEnd(done)
+	session.OnEnd(func() {
+		d.server.o.ICE.Over(session.ID())
+		done()
+	})
 	return nil
 }
 

@@ -33,8 +33,13 @@ func examinePorts(ctx context.Context, cfg *configs.Config) findings {
 		{"rtsp.listen", "tcp", at.RTSP},
 		{"webrtc.listen", "udp", at.WebRTC},
 		{"webrtc.listen", "tcp", at.WebRTC},
+		{"webrtc.turn.listen", "udp", at.TURN},
+		{"webrtc.turn.listen", "tcp", at.TURN},
+		{"webrtc.turn.tls_listen", "tcp", at.TURNS},
 	} {
-		all = append(all, d.examine(ctx, running))
+		if d.addr != "" { // off
+			all = append(all, d.examine(ctx, running))
+		}
 	}
 	return all
 }

@@ -18,7 +18,7 @@ import (
 func rtspOptions(cfg *configs.Config, keeper *certs.Keeper, set *sources.Set, desk *office.Office, log *slog.Logger) rtsp.ServerOptions {
 	return rtsp.ServerOptions{
 		Listen:  cfg.Bind().RTSP,
-		TLS:     rtspTLS(keeper),
+		TLS:     plainTLS(keeper),
 		TLSOnly: cfg.RTSP.TLSOnly,
 		Log:     log,
 		Admit:   signaling.AdmitPlayers(desk, log),

@@ -19,6 +19,7 @@ import (
 	"avhub/media/rtsp"
 	"avhub/media/sources"
 	"avhub/media/transcode"
+	"avhub/media/turn"
 	"avhub/media/webrtc"
 	"avhub/recorder"
 	"avhub/rooms"
@@ -139,6 +140,13 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 		return err
 	}
 	undo.add("webrtc", browsers.Close)
+	detour, err := openTURN(cfg, keeper, browsers, log)
+	if err != nil {
+		return err
+	}
+	if detour != nil {
+		undo.add("turn", detour.Close)
+	}
 	viewers := relay.New(relay.Options{Sources: set, WebRTC: browsers, Transcoder: transcoder, Transcode: cfg.Media.Transcode, Log: log})
 	catalog.CountViewers(viewers.Viewers)
 	meets.Store(openHall(cfg, desk, catalog, set, viewers, browsers, transcoder, func() { recording.Load().Stir() }, log))
@@ -158,7 +166,7 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 			Version: version, Commit: buildCommit(), Demo: s.Demo, LoopbackOnly: cfg.ThisMachine(),
 			Transcode: cfg.Media.Transcode, FFmpeg: ffmpeg != "", RTSPPort: players.Addr().(*net.TCPAddr).Port, RTSPS: keeper != nil, Started: started,
 		},
-		Office: desk, Catalog: catalog, Recorder: films, Keeper: recording.Load, Annex: kept.annexer(films), Holds: func() *record.Holds { return holds }, Composer: composer, Library: library, Storing: signaling.Storing{Archive: kept.archive, Retention: kept.retention, Stamps: kept.stamper}, Relay: viewers, WebRTC: browsers, Hall: meets.Load(), ICELinks: iceLinks(cfg.WebRTC.ICEServers),
+		Office: desk, Catalog: catalog, Recorder: films, Keeper: recording.Load, Annex: kept.annexer(films), Holds: func() *record.Holds { return holds }, Composer: composer, Library: library, Storing: signaling.Storing{Archive: kept.archive, Retention: kept.retention, Stamps: kept.stamper}, Relay: viewers, WebRTC: browsers, Hall: meets.Load(), ICE: iceOf(cfg, detour, log),
 		Pages: web.Handler(), Certs: keeper, Provider: provider, BehindProxy: cfg.HTTP.BehindProxy, Proxies: proxies(cfg), ThisMachine: cfg.ThisMachine(), Origins: cfg.HTTP.Origins,
 		Demo: court.demo, FFmpeg: ffmpeg, Transcoders: transcoder.Running, Log: log,
 	})
@@ -173,7 +181,7 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 	undo.add("keeper of recordings", recording.Load().Close)
 	catalog.Keep(recording.Load())
 	pages := pagesURL(cfg, listener.Addr())
-	announce(log, pages, players.Addr(), browsers.Addr(), at.Narrowed)
+	announce(log, pages, players.Addr(), browsers.Addr(), detour, at.Narrowed)
 	if err := inviteToSetUp(ctx, desk, o, pages); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -205,8 +213,11 @@ func load(catalog *signaling.Catalog, cfg *configs.Config, cameras *demo, log *s
 var errDemoOpen = errors.New("--demo: its users have a password that everybody knows, and this configuration opens the hub to other machines: " +
 	"set http.listen to 127.0.0.1:8080 and leave http.behind_proxy out, or leave --demo out")
 
-func announce(log *slog.Logger, pages string, rtsp, rtc net.Addr, narrowed []string) {
+func announce(log *slog.Logger, pages string, rtsp, rtc net.Addr, detour *turn.Server, narrowed []string) {
 	log.Info("avhub is running", "pages", pages, "rtsp", "rtsp://"+rtsp.String(), "webrtc", rtc.String(), "version", version)
+	if detour != nil {
+		log.Info("browsers are told of the hub's own relay", "at", strings.Join(detour.URLs("hub"), " "))
+	}
 	if len(narrowed) > 0 {
 		log.Info("for this machine only, as long as http.tls is off", "keys", strings.Join(narrowed, " "))
 	}
@@ -221,18 +232,4 @@ func inviteToSetUp(ctx context.Context, desk *office.Office, o *output, pages st
 	}
 	_, err = fmt.Fprintf(o.err, "\nThe hub has no accounts yet. Open this link, good once, to make the first administrator:\n    %s/setup#%s\n\n", pages, token)
 	return err
-}
-
-func iceLinks(servers []configs.ICEServer) []string {
-	var links []string
-	for _, s := range servers {
-		for _, u := range s.URLs {
-			link := "<" + u + ">; rel=\"ice-server\""
-			if s.Username != "" {
-				link += fmt.Sprintf("; username=%q; credential=%q; credential-type=\"password\"", s.Username, s.Credential.Reveal())
-			}
-			links = append(links, link)
-		}
-	}
-	return links
 }

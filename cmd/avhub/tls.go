@@ -36,8 +36,8 @@ func openCerts(cfg *configs.Config, log *slog.Logger) (*certs.Keeper, error) {
 	return certs.Open(certOptions(cfg, log))
 }
 
-// rtspTLS is the certificate as RTSP speaks it: without HTTP's protocol names.
-func rtspTLS(keeper *certs.Keeper) *tls.Config {
+// plainTLS is the certificate as RTSP and TURN speak it: without HTTP's protocol names.
+func plainTLS(keeper *certs.Keeper) *tls.Config {
 	if keeper == nil {
 		return nil
 	}

@@ -17,7 +17,7 @@ type Options struct {
 	// credentials end when the hub does, as its sessions do.
 	Secret []byte
 	// Peers are the only addresses and ports that are relayed to: the hub's own
-	// media port. It is asked at most once a second and must be quick.
+	// media port. It is asked at most once a second and must be quick; nil: none.
 	Peers func() []netip.AddrPort
 	// Bind is where the relay's sockets are opened: the address that the media
 	// port is open on. Invalid means all addresses.

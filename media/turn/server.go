@@ -68,6 +68,9 @@ func NewServer(o Options) (*Server, error) {
 		s.secret = make([]byte, secretSize)
 		_, _ = rand.Read(s.secret) // never fails (crypto/rand)
 	}
+	if o.Peers == nil {
+		o.Peers = func() []netip.AddrPort { return nil }
+	}
 	s.peers = &peers{list: o.Peers, now: s.now}
 	s.addresses = newAddresses(s.limits.Requests, s.limits.AllRequests)
 	err := s.listen(o)
