@@ -1,6 +1,7 @@
 // A viewer's session with the hub by WHEP (draft-ietf-wish-whep): one offer, one
 // answer, media until either side ends it. Trying again is the player's work.
 import { request } from '@/api/client'
+import { iceServers } from './ice'
 
 export type Quality = 'auto' | 'main' | 'sub'
 
@@ -42,16 +43,21 @@ export class WhepSession {
     try {
       pc.addTransceiver('video', { direction: 'recvonly' })
       if (wish.sound) pc.addTransceiver('audio', { direction: 'recvonly' })
-      await pc.setLocalDescription()
+      // The hub names its relay in the answer, with credentials for just this session.
+      // Looking for ways begins with the local description: so that comes after it.
+      const offer = await pc.createOffer()
       const answer = await request(`/whep/${encodeURIComponent(wish.source)}?stream=${wish.quality}&delay=0`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/sdp' },
-        body: pc.localDescription?.sdp ?? '',
+        body: offer.sdp ?? '',
         signal,
       })
       resource = answer.headers.get('Location') ?? ''
       const session = new WhepSession(pc, resource, (answer.headers.get('Avhub-Stream') ?? 'main') as Quality)
       session.watch()
+      const servers = iceServers(answer.headers.get('Link'))
+      if (servers.length > 0) pc.setConfiguration({ ...pc.getConfiguration(), iceServers: servers })
+      await pc.setLocalDescription(offer)
       await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() })
       signal.throwIfAborted()
       for (const t of pc.getTransceivers()) {
