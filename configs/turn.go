@@ -8,6 +8,8 @@ type TURN struct {
 	Listen             string        `yaml:"listen" en:"host:port for UDP and TCP, such as :3478; empty: off; open to other machines as http.listen is" zh:"UDP 与 TCP 的监听地址，如 :3478；为空时不启用；启用 TLS 后才对其他机器开放"`
 	TLSListen          string        `yaml:"tls_listen" en:"host:port for TLS with the certificate of http.tls, such as :5349, or :443 on an address of its own; empty: off" zh:"TLS 的监听地址，使用 http.tls 的证书，如 :5349，或另一地址的 :443；为空时不启用"`
 	Host               string        `yaml:"host" en:"name or address that browsers are told; empty: the one under which they opened the pages" zh:"告知浏览器的名称或地址；为空时为其打开网页所用的名称或地址"`
+	Port               int           `yaml:"port" en:"port that browsers are told, where a firewall hands on another than listen's; 0: listen's" zh:"防火墙端口映射时告知浏览器的端口；0 为 listen 的端口"`
+	TLSPort            int           `yaml:"tls_port" en:"the same for tls_listen, such as 443" zh:"同上，用于 tls_listen，如 443"`
 	Realm              string        `yaml:"realm" en:"name that passwords are bound to" zh:"口令所属的域名"`
 	Allocations        int           `yaml:"allocations" en:"relays at once, 1 to 20000" zh:"同时中继的总数，1 至 20000"`
 	SessionAllocations int           `yaml:"session_allocations" en:"relays of one session, 1 to 100: a browser opens one for each address and network" zh:"单个会话的中继数，1 至 100；浏览器对每个地址与网络各建一个"`
@@ -36,6 +38,8 @@ func (t TURN) check(secure bool, f *faults) {
 	if !realmName.MatchString(t.Realm) {
 		f.add(path+".realm", "%q is no realm: write up to 63 letters, digits, dots and hyphens", clip(t.Realm))
 	}
+	checkNumber(t.Port, 0, 65535, path+".port", f)
+	checkNumber(t.TLSPort, 0, 65535, path+".tls_port", f)
 	checkNumber(t.Allocations, 1, 20_000, path+".allocations", f)
 	checkNumber(t.SessionAllocations, 1, 100, path+".session_allocations", f)
 	checkSize(t.SessionRate, 64<<10, 1<<30, path+".session_rate", f)

@@ -39,6 +39,7 @@ func TestFaultsOfTheRelayAreNamed(t *testing.T) {
 		"webrtc: {turn: {session_allocations: 101}}":                                "101 is out of range: use 1 to 100",
 		"webrtc: {turn: {session_rate: 1KiB}}":                                      "1KiB is out of range: use 64KiB to 1GiB",
 		"webrtc: {turn: {session_total: 1KiB}}":                                     "1KiB is out of range: use 1MiB to 4096GiB",
+		"webrtc: {turn: {tls_port: 70000}}":                                         "70000 is out of range: use 0 to 65535",
 		"webrtc: {turn: {lifetime: 1s}}":                                            "1s is out of range: use 1m to 168h",
 		"webrtc: {turn: {secret: x}}":                                               "unknown key \"secret\" in webrtc.turn",
 	} {

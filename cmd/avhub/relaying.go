@@ -20,7 +20,7 @@ func openTURN(cfg *configs.Config, keeper *certs.Keeper, browsers *webrtc.Server
 		return nil, nil
 	}
 	o := turn.Options{
-		Listen: at.TURN, TLSListen: at.TURNS, TLS: plainTLS(keeper), Realm: t.Realm, Peers: browsers.Addresses,
+		Listen: at.TURN, TLSListen: at.TURNS, TLS: plainTLS(keeper), Port: t.Port, TLSPort: t.TLSPort, Realm: t.Realm, Peers: browsers.Addresses,
 		Bind: browsers.Addr().(*net.UDPAddr).AddrPort().Addr().Unmap(),
 		Limits: turn.Limits{
 			Allocations: t.Allocations, SessionAllocations: t.SessionAllocations,

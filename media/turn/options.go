@@ -12,7 +12,10 @@ type Options struct {
 	Listen    string      // host:port, UDP and the same TCP port; empty: none
 	TLSListen string      // host:port, TCP within TLS; empty: none
 	TLS       *tls.Config // needed with TLSListen
-	Realm     string      // what the passwords are for; empty: avhub
+	// Port and TLSPort are told to browsers instead of the ports' own numbers,
+	// where a firewall hands others on; 0: the own.
+	Port, TLSPort int
+	Realm         string // what the passwords are for; empty: avhub
 	// Secret makes the passwords; empty: one of this process's own, with which
 	// credentials end when the hub does, as its sessions do.
 	Secret []byte

@@ -32,6 +32,8 @@ type Server struct {
 	peers     *peers
 	addresses *addresses
 
+	port, tlsPort int // told instead of the own
+
 	udp      *net.UDPConn
 	tcp, tls net.Listener
 
@@ -54,7 +56,7 @@ type Server struct {
 // NewServer opens the ports.
 func NewServer(o Options) (*Server, error) {
 	s := &Server{
-		realm: o.Realm, secret: o.Secret, bind: o.Bind, publicIPs: o.PublicIPs, limits: o.Limits.withDefaults(), log: o.Log, now: o.Now,
+		port: o.Port, tlsPort: o.TLSPort, realm: o.Realm, secret: o.Secret, bind: o.Bind, publicIPs: o.PublicIPs, limits: o.Limits.withDefaults(), log: o.Log, now: o.Now,
 		sessions: map[string]*session{}, relays: map[*relay]struct{}{}, byPort: map[relayAt]*relay{},
 		clients: map[clientKey]*client{}, streams: map[clientKey]*stream{}, crowd: crowd{homes: map[netip.Prefix]*crowd{}}, done: make(chan struct{}),
 	}

@@ -122,4 +122,9 @@ func TestURLsNameEveryWayIn(t *testing.T) {
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	mapped := newSite(t, turn.Options{Port: 3478, TLSPort: 443}) // behind a firewall that hands them on
+	want = "turn:hub.court.example:3478?transport=udp turn:hub.court.example:3478?transport=tcp turns:hub.court.example:443?transport=tcp"
+	if got := strings.Join(mapped.URLs("hub.court.example"), " "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 }

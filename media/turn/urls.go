@@ -11,11 +11,18 @@ import (
 func (s *Server) URLs(host string) []string {
 	var all []string
 	if a := s.Addr(); a != nil {
-		at := net.JoinHostPort(host, strconv.Itoa(int(localPort(a))))
+		at := told(host, s.port, a)
 		all = append(all, "turn:"+at+"?transport=udp", "turn:"+at+"?transport=tcp")
 	}
 	if a := s.TLSAddr(); a != nil {
-		all = append(all, "turns:"+net.JoinHostPort(host, strconv.Itoa(int(localPort(a))))+"?transport=tcp")
+		all = append(all, "turns:"+told(host, s.tlsPort, a)+"?transport=tcp")
 	}
 	return all
+}
+
+func told(host string, port int, own net.Addr) string {
+	if port == 0 {
+		port = int(localPort(own))
+	}
+	return net.JoinHostPort(host, strconv.Itoa(port))
 }
