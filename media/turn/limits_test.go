@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync"
 	"testing"
 	"time"
 
@@ -109,12 +110,14 @@ func TestStrangersCostLittle(t *testing.T) {
 	member := x.allocated(t, "udp", "member") // takes 2 of the 40
 	member.asks(t, x.hub, "hello")
 	m := stun.MustBuild(stun.TransactionID, stun.NewType(stun.MethodAllocate, stun.ClassRequest), transport(protoUDP))
-	for range 5000 {
-		if _, err := c.WriteTo(m.Raw, x.udpAddr()); err != nil {
-			t.Fatal(err)
+	await(t, "thousands of messages to be turned away", func() bool {
+		for range 500 {
+			if _, err := c.WriteTo(m.Raw, x.udpAddr()); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	await(t, "5,000 messages", func() bool { return x.Stats().Refused.Limited > 1000 })
+		return x.Stats().Refused.Limited > 2000
+	})
 	answers := 0
 	buf := make([]byte, 2000)
 	for {
@@ -160,9 +163,10 @@ func closedWithin(c net.Conn, d time.Duration) bool {
 
 func TestConnectionsThatSayNothingOfUseAreClosed(t *testing.T) {
 	t.Parallel()
-	const introduce = 300 * time.Millisecond
+	const introduce = 2 * time.Second
 	x := newSite(t, turn.Options{Limits: turn.Limits{Introduce: introduce}})
 	binding := stun.MustBuild(stun.TransactionID, stun.BindingRequest).Raw
+	var talking sync.WaitGroup
 	for name, talk := range map[string]func(net.Conn){
 		"silent":                func(net.Conn) {},
 		"half a message":        func(c net.Conn) { _, _ = c.Write(binding[:10]) },
@@ -176,21 +180,23 @@ func TestConnectionsThatSayNothingOfUseAreClosed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			from := time.Now()
-			go talk(c)
-			if !closedWithin(c, 10*introduce) {
-				t.Errorf("%s at %s: still open after %v", name, at, time.Since(from))
-			}
-			_ = c.Close()
+			talking.Go(func() { talk(c) })
+			talking.Go(func() {
+				defer c.Close()
+				if !closedWithin(c, 20*time.Second) {
+					t.Errorf("%s at %s: still open", name, at)
+				}
+			})
 		}
 	}
+	talking.Wait()
 	await(t, "no connections", func() bool { return x.Stats().Connections == 0 })
 	if x.Stats().Refused.Slow == 0 {
 		t.Error("none was counted")
 	}
 	// One that is of use stays for longer than that.
 	c := x.allocated(t, "tls", "a")
-	for from := time.Now(); time.Since(from) < 3*introduce; {
+	for from := time.Now(); time.Since(from) < introduce+introduce/2; {
 		c.asks(t, x.hub, "hello")
 	}
 	// It is a stranger again once its relay is gone.
