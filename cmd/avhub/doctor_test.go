@@ -87,6 +87,29 @@ func TestDoctorFindsAllWell(t *testing.T) {
 	}
 }
 
+func TestDoctorLooksAtTheRelaysPorts(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	at := taken.Addr().String()
+	text, all := examined(t, testDoctor(t), "http: {listen: \"127.0.0.1:0\", tls: self-signed}\n"+
+		"webrtc: {listen: \"127.0.0.1:0\", turn: {listen: \"127.0.0.1:0\", tls_listen: \""+at+"\"}}\n")
+	for _, want := range []string{"✓ webrtc.turn.listen (udp)", "✓ webrtc.turn.listen (tcp)", "✗ webrtc.turn.tls_listen (tcp): " + at + " is held by"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if all.good() {
+		t.Error("a port that is taken is good")
+	}
+	if text, _ := examined(t, testDoctor(t), ""); strings.Contains(text, "turn") {
+		t.Errorf("a relay that is off is looked at:\n%s", text)
+	}
+}
+
 func TestDoctorSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

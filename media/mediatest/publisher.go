@@ -27,7 +27,10 @@ type Publisher struct {
 }
 
 // NewPublisher makes a publisher; close its PC.
-func NewPublisher() (*Publisher, error) {
+func NewPublisher() (*Publisher, error) { return NewPublisherBy(pion.Configuration{}) }
+
+// NewPublisherBy makes one that takes the configuration's ways.
+func NewPublisherBy(c pion.Configuration) (*Publisher, error) {
 	m := &pion.MediaEngine{}
 	if err := m.RegisterDefaultCodecs(); err != nil {
 		return nil, err
@@ -36,7 +39,7 @@ func NewPublisher() (*Publisher, error) {
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
 	api := pion.NewAPI(pion.WithMediaEngine(m), pion.WithSettingEngine(settings), pion.WithInterceptorRegistry(&interceptor.Registry{}))
-	pc, err := api.NewPeerConnection(pion.Configuration{})
+	pc, err := api.NewPeerConnection(c)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package webrtc_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -9,12 +10,16 @@ import (
 	"log/slog"
 	"math/big"
 	"net"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	pion "github.com/pion/webrtc/v4"
 
+	"avhub/media"
+	"avhub/media/mediatest"
 	"avhub/media/turn"
 	"avhub/media/webrtc"
 )
@@ -61,8 +66,9 @@ func (d secureDialer) Dial(network, addr string) (net.Conn, error) {
 	return tls.Dial(network, addr, d.config)
 }
 
-// relayOnly is a browser that has no way but by the relay's address that begins so.
-func relayOnly(t *testing.T, r *turn.Server, roots *tls.Config, session, scheme, way string) *browser {
+// relayOnly is the configuration of a browser that has no way but by the relay's
+// address that begins so.
+func relayOnly(t *testing.T, r *turn.Server, session, scheme, way string) pion.Configuration {
 	t.Helper()
 	user, password, err := r.Credentials(session, time.Hour)
 	if err != nil {
@@ -74,12 +80,16 @@ func relayOnly(t *testing.T, r *turn.Server, roots *tls.Config, session, scheme,
 			server.URLs = append(server.URLs, u)
 		}
 	}
-	var settings pion.SettingEngine
-	if scheme == "turns" {
-		settings.SetICEProxyDialer(secureDialer{roots})
-	}
-	settings.SetNetworkTypes([]pion.NetworkType{pion.NetworkTypeUDP4}) // or it would go by ICE-TCP, past its own policy
-	return newBrowserWith(t, settings, pion.Configuration{ICEServers: []pion.ICEServer{server}, ICETransportPolicy: pion.ICETransportPolicyRelay})
+	return pion.Configuration{ICEServers: []pion.ICEServer{server}, ICETransportPolicy: pion.ICETransportPolicyRelay}
+}
+
+// onlyUDP leaves the TCP candidates out of an answer: pion would take them, past
+// its own policy.
+func onlyUDP(answer string) string {
+	lines := strings.SplitAfter(answer, "\n")
+	return strings.Join(slices.DeleteFunc(lines, func(l string) bool {
+		return strings.HasPrefix(l, "a=candidate:") && strings.Contains(l, " tcp ")
+	}), "")
 }
 
 // A browser that can reach nothing but the relay gets picture and sound, by each
@@ -90,14 +100,18 @@ func TestABrowserSeesThroughTheRelay(t *testing.T) {
 		stage := newStage(t, 25)
 		for _, way := range [][2]string{{"turn", "udp"}, {"turn", "tcp"}, {"turns", "tcp"}} {
 			name := way[0] + "-" + way[1]
-			b := relayOnly(t, r, roots, name, way[0], way[1])
+			var settings pion.SettingEngine
+			if way[0] == "turns" {
+				settings.SetICEProxyDialer(secureDialer{roots})
+			}
+			b := newBrowserWith(t, settings, relayOnly(t, r, name, way[0], way[1]))
 			before := r.Stats()
 			offer := b.offer(t)
 			if !strings.Contains(offer.SDP, "typ relay") || strings.Contains(offer.SDP, "typ host") {
 				t.Fatalf("%s: the offer's candidates are not the relay's:\n%s", name, offer.SDP)
 			}
 			session := stage.view(t, s, offer)
-			b.accept(t, session.Answer())
+			b.accept(t, onlyUDP(session.Answer()))
 			for range 50 {
 				receive(t, b.video)
 			}
@@ -116,4 +130,48 @@ func TestABrowserSeesThroughTheRelay(t *testing.T) {
 			t.Errorf("%d packets were dropped", n)
 		}
 	})
+}
+
+// And one that publishes is heard and seen through it.
+func TestABrowserPublishesThroughTheRelay(t *testing.T) {
+	t.Parallel()
+	s := server(t, "127.0.0.1:0")
+	r, _ := relayed(t, s)
+	p, err := mediatest.NewPublisherBy(relayOnly(t, r, "field-1", "turn", "tcp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.PC.Close() })
+	text, err := p.Offer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream := media.NewStream("field-1")
+	session, err := s.Publish(parse(t, text), webrtc.PublishOptions{
+		Open: func(_ *webrtc.Session, tracks []media.Track) (*media.Feed, error) { return stream.Open(tracks) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Accept(onlyUDP(session.Answer())); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := p.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	defer running.Wait()
+	defer stop()
+	await(t, "the feed", stream.Fed)
+	reader := stream.Subscribe(media.ReaderOptions{})
+	defer reader.Close()
+	for range 20 {
+		unit(t, reader, true)
+	}
+	if n := r.Stats().BytesUp; n < 20*100 {
+		t.Errorf("only %d bytes went by the relay", n)
+	}
 }
