@@ -63,14 +63,16 @@ export class Networks {
     run(...user, 'add', 'rule', 'ip', 'loss', 'in', 'iifname', '!=', 'lo', 'udp', 'length', '>', '300', 'numgen', 'random', 'mod', '100', '<', String(share), 'drop')
   }
 
-  /** letIn keeps all from the hub but connections by TCP to the given ports, as strict firewalls do. */
-  letIn(...ports: number[]) {
+  /** letIn keeps all from the hub but what comes to the given ports, as strict firewalls do. */
+  letIn(open: { tcp: number[]; udp?: number[] }) {
     const hub = [...this.hub.within.slice(asRoot.length), 'nft']
     run(...hub, 'flush', 'ruleset')
     run(...hub, 'add', 'table', 'inet', 'narrow')
     run(...hub, 'add', 'chain', 'inet', 'narrow', 'in', '{ type filter hook input priority 0; policy drop; }')
     run(...hub, 'add', 'rule', 'inet', 'narrow', 'in', 'iif', 'lo', 'accept')
-    run(...hub, 'add', 'rule', 'inet', 'narrow', 'in', 'tcp', 'dport', `{ ${ports.join(', ')} }`, 'accept')
+    for (const [protocol, ports] of Object.entries(open)) {
+      run(...hub, 'add', 'rule', 'inet', 'narrow', 'in', protocol, 'dport', `{ ${ports.join(', ')} }`, 'accept')
+    }
   }
 
   /** letAllIn takes the firewall away. */
