@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"avhub/media/relay":                {"avhub/media", "avhub/media/"},
 	"avhub/media/party":                {"avhub/media", "avhub/media/"},
 	"avhub/media/pcm":                  {"avhub/media/packet"},
+	"avhub/media/mix":                  {"avhub/media", "avhub/media/packet", "avhub/media/pcm", "avhub/media/transcode"},
 	"avhub/recorder/ledger":            {},
 	"avhub/recorder/flac":              {},
 	"avhub/recorder/fmp4":              {"avhub/recorder/flac"},

@@ -1,5 +1,6 @@
 // Package pcm decodes the simple sound codecs of telephony to 16-bit linear samples:
-// G.711 A-law and µ-law (ITU-T G.711) and G.722 at 64 kbit/s (ITU-T G.722).
+// G.711 A-law and µ-law (ITU-T G.711) and G.722 at 64 kbit/s (ITU-T G.722). It codes
+// G.711, too.
 //
 //	d, ok := pcm.NewDecoder(packet.PCMA)
 //	samples = d.Append(samples[:0], payload)
