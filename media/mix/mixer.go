@@ -39,7 +39,7 @@ type Mixer struct {
 func NewMixer() *Mixer { return &Mixer{} }
 
 // Now is the mixer's time: where the next tick begins.
-func (m *Mixer) Now() time.Duration { return time.Duration(m.now) * time.Second / Rate }
+func (m *Mixer) Now() time.Duration { return ticksTime(m.now, Rate) }
 
 // Join adds a voice.
 func (m *Mixer) Join(id string) (*Voice, error) {

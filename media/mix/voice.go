@@ -16,6 +16,8 @@ const (
 	// taken for a jump.
 	reanchor = 100 * Rate / 1000
 	believed = 1.0 / 64 // of a frame's own reading of the clock
+	// loudest is beyond what any decoder gives for a sound that somebody made.
+	loudest = 4
 	// origin is where positions begin: above zero, whatever comes before the mixer.
 	origin = 1 << 20
 )
@@ -125,9 +127,6 @@ func (v *Voice) place(f Frame) int64 {
 	if stray > reanchor || stray < -reanchor {
 		v.stats.Jumps++
 		pos = int64(math.Round(at - v.off))
-		if !v.idle {
-			pos = max(pos, v.end)
-		}
 		v.shift = pos - f.Pos
 		stray = at - float64(pos) - v.off
 	}
@@ -166,10 +165,18 @@ func (v *Voice) wake(pos int64, pcm []float32) {
 
 func (v *Voice) write(pos int64, pcm []float32) {
 	for i, s := range pcm {
-		v.ring[(pos+int64(i))&ringMask] = s
+		v.ring[(pos+int64(i))&ringMask] = sane(s)
 	}
 	v.end = pos + int64(len(pcm))
 	v.filled = v.end
+}
+
+// sane keeps what a broken packet was decoded to from spoiling everybody's sound.
+func sane(s float32) float32 {
+	if s >= -loudest && s <= loudest {
+		return s
+	}
+	return 0
 }
 
 // add puts a frame behind what there is, over what was made up in its place.

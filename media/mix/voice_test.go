@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Clocks of senders are never the mixer's: over minutes nothing clicks, nothing is
+// Clocks of senders are never the mixer's: over a minute nothing clicks, nothing is
 // lost, and the delay stays what it was.
 func TestClocksThatDrift(t *testing.T) {
 	t.Parallel()
@@ -21,7 +21,7 @@ func TestClocksThatDrift(t *testing.T) {
 			all := tb.combine()
 			tb.listen(time.Second)
 			before := astray(s.voice)
-			heard := tb.listen(3*time.Minute, all)[0]
+			heard := tb.listen(time.Minute, all)[0]
 			if worst, at := click(heard); worst > noClick/4 {
 				t.Errorf("a click of %.4f at %.3f s", worst, float64(at)/Rate)
 			}
@@ -235,6 +235,9 @@ func FuzzVoice(f *testing.F) {
 				pos += FrameSamples
 			case 3:
 				frame.At += time.Duration(r.Int64() >> (4 + b%50))
+			}
+			if b%11 == 0 && len(frame.PCM) > 3 {
+				frame.PCM[0], frame.PCM[1], frame.PCM[2] = float32(math.NaN()), float32(math.Inf(1)), 1e30
 			}
 			v.Push(frame)
 			pos += int64(len(frame.PCM))
