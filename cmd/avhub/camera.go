@@ -6,16 +6,18 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"avhub/media/rtsp/camera"
 )
 
 type cameraCmd struct {
-	Listen  string   `default:"127.0.0.1:8555" help:"Address to listen on."`
-	User    string   `placeholder:"NAME:PASSWORD" help:"Ask for this user name and password (basic or digest)."`
-	Fault   []string `placeholder:"NAME=KIND[:ARG][@AFTER]" help:"Make a camera misbehave: drop freeze black mute jump slow fast gone unauthorized noparams. Example: --fault yard=drop:5@30s"`
-	Cameras []string `arg:"" name:"name=clip" help:"A camera's name and its MP4 clip. NAME=CLIP,SUBCLIP gives a sub stream (NAME_sub), as does a file CLIP_sub.mp4 beside it; demo:court-1 to demo:court-4 are built in."`
+	Listen      string   `default:"127.0.0.1:8555" help:"Address to listen on."`
+	User        string   `placeholder:"NAME:PASSWORD" help:"Ask for this user name and password (basic or digest)."`
+	Fault       []string `placeholder:"NAME=KIND[:ARG][@AFTER]" help:"Make a camera misbehave: drop freeze black mute jump slow fast gone unauthorized noparams. Example: --fault yard=drop:5@30s"`
+	Loudspeaker []string `placeholder:"NAME=FILE.wav" help:"Give a camera a loudspeaker (ONVIF back channel) and write what is said through it to a WAV file."`
+	Cameras     []string `arg:"" name:"name=clip" help:"A camera's name and its MP4 clip. NAME=CLIP,SUBCLIP gives a sub stream (NAME_sub), as does a file CLIP_sub.mp4 beside it; demo:court-1 to demo:court-4 are built in."`
 }
 
 // Run plays the clips until ctx ends.
@@ -34,6 +36,17 @@ func (c *cameraCmd) Run(ctx context.Context, log *slog.Logger, o *output) error 
 			return err
 		}
 		options.Channels = append(options.Channels, channel)
+	}
+	files, err := loudspeakersOf(c.Loudspeaker, options.Channels)
+	defer func() {
+		for _, f := range files {
+			if err := f.Close(); err != nil {
+				log.Error("what was said is not all in the file", "err", err)
+			}
+		}
+	}()
+	if err != nil {
+		return err
 	}
 	faults, err := faultsOf(c.Fault)
 	if err != nil {
@@ -93,6 +106,28 @@ func channelOf(arg string) (camera.Channel, error) {
 		channel.Sub.Audio = channel.Main.Audio
 	}
 	return channel, nil
+}
+
+// loudspeakersOf gives the cameras named their loudspeakers, and returns the files.
+func loudspeakersOf(args []string, channels []camera.Channel) ([]*camera.WAV, error) {
+	var files []*camera.WAV
+	for _, arg := range args {
+		name, path, ok := strings.Cut(arg, "=")
+		i := slices.IndexFunc(channels, func(c camera.Channel) bool { return c.Name == name })
+		switch {
+		case !ok || path == "":
+			return files, fmt.Errorf("--loudspeaker %q: write NAME=FILE.wav", arg)
+		case i < 0:
+			return files, fmt.Errorf("--loudspeaker %q: there is no camera %q", arg, name)
+		}
+		file, err := camera.CreateWAV(path)
+		if err != nil {
+			return files, err
+		}
+		files = append(files, file)
+		channels[i].Loudspeaker = &camera.Loudspeaker{Out: file.Play}
+	}
+	return files, nil
 }
 
 type namedFault struct {

@@ -20,6 +20,9 @@ func startDemo(listen string, log *slog.Logger) (*demo, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i := range channels {
+		channels[i].Loudspeaker = &camera.Loudspeaker{}
+	}
 	server, err := camera.NewServer(camera.Options{Listen: listen, Channels: channels, Log: log})
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"avhub/media/rtsp":                 {"avhub/media", "avhub/media/packet", "avhub/media/rtsp/udpports"},
 	"avhub/media/rtsp/udpports":        {},
 	"avhub/media/rtsp/rawcam":          {"avhub/media/packet"},
-	"avhub/media/rtsp/camera":          {"avhub/media/packet", "avhub/media/rtsp/udpports"},
+	"avhub/media/rtsp/camera":          {"avhub/media/packet", "avhub/media/pcm", "avhub/media/rtsp/udpports"},
 	"avhub/media/webrtc":               {"avhub/media", "avhub/media/packet", "avhub/media/egress", "avhub/media/egress/udpout", "avhub/media/webrtc/light"},
 	"avhub/media/turn":                 {},
 	"avhub/media/sources":              {"avhub/media", "avhub/media/packet", "avhub/media/rtsp"},

@@ -8,7 +8,7 @@ const (
 	// maxBend is the most by which a voice is played faster or slower: 7 cents, which
 	// nobody hears.
 	maxBend   = 0.004
-	quiet     = 0.003           // -50 dBFS: in what is softer, time may be left out
+	quiet     = 0.003           // -50 dBFS: in what is softer, time may be left out or put in
 	worthSkip = 5 * Rate / 1000 // an error from which that is done
 	farOff    = Rate / 5        // one that is made good at once
 )
@@ -24,7 +24,8 @@ func (v *Voice) render(now int64) bool {
 		return false
 	}
 	astray := v.due(now) - v.read
-	if astray > worthSkip && v.peak < quiet || astray > farOff || astray < -farOff {
+	off := max(astray, -astray)
+	if off > worthSkip && v.peak < quiet || off > farOff {
 		v.jump(max(v.read+astray, float64(v.begin)-2*maxPeriod))
 		astray = 0
 	}

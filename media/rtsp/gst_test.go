@@ -11,11 +11,17 @@ import (
 	"avhub/media/packet"
 )
 
-// startGStreamer serves testdata/gstcamera.py and returns its host:port. The
-// system's own Python has GStreamer's bindings, others on the path do not.
+// startGStreamer serves testdata/gstcamera.py and returns its host:port.
 func startGStreamer(t *testing.T) string {
 	t.Helper()
-	cmd := exec.Command("/usr/bin/python3", "testdata/gstcamera.py")
+	return startPython(t, "gstcamera.py")
+}
+
+// startPython runs a server from testdata and returns its host:port. The
+// system's own Python has GStreamer's bindings, others on the path do not.
+func startPython(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("/usr/bin/python3", append([]string{"testdata/" + name}, args...)...)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +47,7 @@ func startGStreamer(t *testing.T) string {
 	var port int
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if _, serr := fmt.Sscanf(line, "ready %d", &port); err != nil || serr != nil {
-		t.Fatalf("gstcamera.py says %q: %v", line, err)
+		t.Fatalf("%s says %q: %v", name, line, err)
 	}
 	return fmt.Sprintf("127.0.0.1:%d", port)
 }

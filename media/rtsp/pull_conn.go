@@ -2,6 +2,7 @@ package rtsp
 
 import (
 	"bufio"
+	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -20,9 +21,10 @@ import (
 // come from another.
 type tidyConn struct {
 	net.Conn
-	r   *bufio.Reader
-	out []byte // ready to be read
-	pos int
+	r    *bufio.Reader
+	talk bool   // only the way to its loudspeaker is wanted of a camera
+	out  []byte // ready to be read
+	pos  int
 
 	mu       sync.Mutex
 	asked    map[string]asked // by CSeq
@@ -166,7 +168,9 @@ func (c *tidyConn) response(m *message) {
 		// Some cameras know no OPTIONS. It tells nothing that is needed.
 		status = 200
 	case a.method == base.Describe && status == 200 && a.url != nil:
-		c.offer = parseOffer(m.body)
+		if c.offer = parseOffer(m.body); c.talk {
+			c.offer = parseTalkOffer(m.body)
+		}
 		body = rewriteDescribe(c.offer, describeBase(c.offer, m.header, a.url))
 	case a.method == base.Describe && status >= 300 && status < 400:
 		c.redirect = m.header.get("location")
@@ -196,6 +200,12 @@ func (c *tidyConn) transport(a asked, answer string) string {
 	}
 	if w.server[0] < 0 {
 		w.server = want.channels
+	}
+	if c.talk && t.channels[0] >= 0 && t.channels[0]%2 == 0 && t.channels[1] == t.channels[0]+1 {
+		// What is sent goes by the camera's number.
+		w.want = t.channels[0]
+		c.ways = append(c.ways, w)
+		return fmt.Sprintf("RTP/AVP/TCP;unicast;interleaved=%d-%d", t.channels[0], t.channels[1])
 	}
 	c.ways = append(c.ways, w)
 	return a.want

@@ -24,6 +24,9 @@ func rewriteDescribe(o *offer, baseURL *url.URL) []byte {
 		// The name is nobody's codec: packets are taken as they are.
 		fmt.Fprintf(&b, "m=%s 0 RTP/AVP %d\r\na=rtpmap:%d X-RAW/%d\r\na=control:%s\r\n",
 			kind, t.payloadType, t.payloadType, t.track.ClockRate, joinControl(baseURL, t.control))
+		if t.talk {
+			b.WriteString("a=sendonly\r\n")
+		}
 	}
 	return []byte(b.String())
 }

@@ -225,26 +225,34 @@ func (s *session) described() (*offer, string) {
 }
 
 func (s *session) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.o.DialTimeout)
-	defer cancel()
-	raw, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.target.host)
+	c, err := s.target.dial(ctx, &net.Dialer{}, s.o.DialTimeout, s.o.InsecureTLS)
 	if err != nil {
 		return nil, err
 	}
-	if s.target.secure {
-		secured := tls.Client(raw, &tls.Config{ServerName: s.target.name, InsecureSkipVerify: s.o.InsecureTLS})
+	s.mu.Lock()
+	s.conn = c
+	s.mu.Unlock()
+	return c, nil
+}
+
+// dial connects to the camera, with TLS where its address asks for it.
+func (t *target) dial(ctx context.Context, d *net.Dialer, limit time.Duration, insecure bool) (*tidyConn, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	raw, err := d.DialContext(ctx, "tcp", t.host)
+	if err != nil {
+		return nil, err
+	}
+	if t.secure {
+		secured := tls.Client(raw, &tls.Config{ServerName: t.name, InsecureSkipVerify: insecure})
 		if err := secured.HandshakeContext(ctx); err != nil {
 			raw.Close()
 			if !isTLS(err) && ctx.Err() != context.Canceled {
-				return nil, newError(media.CauseTLS, "%s does not answer the TLS handshake: check the port, or use rtsp://", s.target.host)
+				return nil, newError(media.CauseTLS, "%s does not answer the TLS handshake: check the port, or use rtsp://", t.host)
 			}
 			return nil, err
 		}
 		raw = secured
 	}
-	c := newTidyConn(raw)
-	s.mu.Lock()
-	s.conn = c
-	s.mu.Unlock()
-	return c, nil
+	return newTidyConn(raw), nil
 }

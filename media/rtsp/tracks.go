@@ -16,6 +16,7 @@ type offer struct {
 	tracks  []offered
 	other   []uint8  // payload types named in it that are not taken
 	notes   []string // what was left out or mended, for the log and the probe
+	refused string   // codecs of a loudspeaker that the hub does not speak
 }
 
 // offered is one media of the description that the hub takes.
@@ -24,6 +25,7 @@ type offered struct {
 	payloadType uint8
 	control     string // as written
 	latm        bool   // AAC packed as RFC 6416, not RFC 3640
+	talk        bool   // for sound towards the camera
 	noParams    bool   // video without parameter sets in the description
 }
 

@@ -7,6 +7,9 @@
 // packets dropped, picture frozen or black, sound gone, clock jumping or wrong,
 // the whole camera gone.
 //
+// A camera may have a loudspeaker ([Loudspeaker]), which takes one talker at a time by
+// ONVIF's back channel, and lets a test hear what was said.
+//
 //	demo, _ := camera.Demo()
 //	server, _ := camera.NewServer(camera.Options{Listen: "127.0.0.1:8555", Channels: demo.Channels()})
 //	err := server.Start()

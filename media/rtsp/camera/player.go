@@ -19,11 +19,12 @@ const payloadSize = 1400
 
 // player plays one clip on one path.
 type player struct {
-	name   string
-	clip   *Clip
-	black  *Track
-	ctx    context.Context
-	cancel context.CancelFunc
+	name    string
+	clip    *Clip
+	black   *Track
+	speaker *Loudspeaker
+	ctx     context.Context
+	cancel  context.CancelFunc
 
 	mu       sync.Mutex
 	now      Fault
@@ -86,6 +87,9 @@ func (p *player) stream(server *gortsplib.Server, which int) (*gortsplib.ServerS
 		}
 		o.medi[which] = &description.Media{Type: kind, Formats: []format.Format{f}}
 		desc.Medias = append(desc.Medias, o.medi[which])
+	}
+	if p.speaker != nil {
+		desc.Medias = append(desc.Medias, speakerMedia())
 	}
 	st := &gortsplib.ServerStream{Server: server, Desc: desc}
 	return st, st.Initialize()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,8 @@ const SubSuffix = "_sub"
 type Channel struct {
 	Name      string
 	Main, Sub *Clip
+	// Loudspeaker is reached by ONVIF's back channel on both; nil: there is none.
+	Loudspeaker *Loudspeaker
 }
 
 // Options of a server.
@@ -60,11 +63,11 @@ func NewServer(o Options) (*Server, error) {
 	}
 	s := &Server{o: o, paths: map[string]*player{}}
 	for _, c := range o.Channels {
-		if err := s.add(c.Name, c.Main); err != nil {
+		if err := s.add(c.Name, c.Main, c.Loudspeaker); err != nil {
 			return nil, err
 		}
 		if c.Sub != nil {
-			if err := s.add(c.Name+SubSuffix, c.Sub); err != nil {
+			if err := s.add(c.Name+SubSuffix, c.Sub, c.Loudspeaker); err != nil {
 				return nil, err
 			}
 		}
@@ -72,7 +75,7 @@ func NewServer(o Options) (*Server, error) {
 	return s, nil
 }
 
-func (s *Server) add(name string, clip *Clip) error {
+func (s *Server) add(name string, clip *Clip, speaker *Loudspeaker) error {
 	if name == "" || strings.ContainsAny(name, "/? ") {
 		return fmt.Errorf("camera name %q: use letters, digits and hyphens", name)
 	}
@@ -80,6 +83,7 @@ func (s *Server) add(name string, clip *Clip) error {
 		return fmt.Errorf("camera %s is there twice", name)
 	}
 	s.paths[name] = newPlayer(name, clip)
+	s.paths[name].speaker = speaker
 	return nil
 }
 
@@ -184,7 +188,14 @@ func (s *Server) Close() {
 
 // OnDescribe answers DESCRIBE.
 func (s *Server) OnDescribe(c *gortsplib.ServerHandlerOnDescribeCtx) (*base.Response, *gortsplib.ServerStream, error) {
-	return s.answer(c.Conn, c.Request, c.Path, nil)
+	res, stream, err := s.answer(c.Conn, c.Request, c.Path, nil)
+	if res.StatusCode == base.StatusOK && slices.Contains(c.Request.Header["Require"], backChannel) && s.player(c.Path).speaker == nil {
+		return &base.Response{
+			StatusCode: base.StatusOptionNotSupported,
+			Header:     base.Header{"Unsupported": base.HeaderValue{backChannel}},
+		}, nil, nil
+	}
+	return res, stream, err
 }
 
 // OnSetup answers SETUP.
@@ -196,14 +207,21 @@ func (s *Server) OnSetup(c *gortsplib.ServerHandlerOnSetupCtx) (*base.Response, 
 }
 
 // OnPlay answers PLAY.
-func (s *Server) OnPlay(*gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
+func (s *Server) OnPlay(c *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
+	if p := s.player(c.Path); p != nil && p.speaker != nil && !p.speaker.attach(c.Session) {
+		return &base.Response{StatusCode: base.StatusNotEnoughBandwidth}, nil
+	}
 	return &base.Response{StatusCode: base.StatusOK}, nil
 }
 
-func (s *Server) answer(conn *gortsplib.ServerConn, req *base.Request, path string, session *gortsplib.ServerSession) (*base.Response, *gortsplib.ServerStream, error) {
+func (s *Server) player(path string) *player {
 	s.mu.Lock()
-	p := s.paths[strings.Trim(path, "/")]
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	return s.paths[strings.Trim(path, "/")]
+}
+
+func (s *Server) answer(conn *gortsplib.ServerConn, req *base.Request, path string, session *gortsplib.ServerSession) (*base.Response, *gortsplib.ServerStream, error) {
+	p := s.player(path)
 	if p == nil {
 		return &base.Response{StatusCode: base.StatusNotFound}, nil, nil
 	}
@@ -224,9 +242,18 @@ func (s *Server) answer(conn *gortsplib.ServerConn, req *base.Request, path stri
 	return &base.Response{StatusCode: base.StatusOK}, p.current(), nil
 }
 
+// OnPacketsLost is told what a loudspeaker has missed: it is heard well enough.
+func (s *Server) OnPacketsLost(*gortsplib.ServerHandlerOnPacketsLostCtx) {}
+
+// OnDecodeError is told of packets that are none.
+func (s *Server) OnDecodeError(*gortsplib.ServerHandlerOnDecodeErrorCtx) {}
+
 // OnSessionClose forgets a session.
 func (s *Server) OnSessionClose(c *gortsplib.ServerHandlerOnSessionCloseCtx) {
 	for _, p := range s.paths {
 		p.left(c.Session)
+		if p.speaker != nil {
+			p.speaker.detach(c.Session)
+		}
 	}
 }
