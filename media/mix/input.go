@@ -79,7 +79,7 @@ func (in *input) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	place := placer{rate: track.ClockRate, zero: in.console.zero, epoch: in.stream.Epoch(), derived: track.Derived}
+	place := placer{rate: track.ClockRate, zero: in.console.zero, epoch: in.stream.Epoch()}
 	reader := in.stream.Subscribe(media.ReaderOptions{Tracks: []int{index}})
 	defer reader.Close()
 	in.tell(track.Kind.String(), "")
@@ -102,10 +102,7 @@ func (in *input) follow(ctx context.Context) error {
 
 // push hands samples to the mixer, as many at once as it takes.
 func (in *input) push(place *placer, u *media.Unit, pcm []float32) {
-	pos, at, arrived, ok := place.place(u, len(pcm))
-	if !ok {
-		return
-	}
+	pos, at, arrived := place.place(u, len(pcm))
 	in.console.mu.Lock()
 	defer in.console.mu.Unlock()
 	if pcm == nil {

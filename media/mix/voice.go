@@ -79,7 +79,7 @@ type Voice struct {
 // Stats are the voice's figures up to now.
 func (v *Voice) Stats() VoiceStats {
 	s := v.stats
-	s.Delay = v.jitter.delay
+	s.Delay = v.jitter.total()
 	return s
 }
 
@@ -136,7 +136,7 @@ func (v *Voice) place(f Frame) int64 {
 
 // due is the position that is to be heard at a time.
 func (v *Voice) due(now int64) float64 {
-	return float64(now) - v.off - v.jitter.delay.Seconds()*Rate
+	return float64(now) - v.off - v.jitter.total().Seconds()*Rate
 }
 
 // wake begins anew after silence: with its delay as it should be.

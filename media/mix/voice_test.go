@@ -136,6 +136,46 @@ func TestPacketsThatComeLate(t *testing.T) {
 	t.Logf("%+v", s.voice.Stats())
 }
 
+// A sender stands still for a while and goes on with its timestamps as if nothing had
+// been: it is heard again within a second, later by as long as it stood; and when
+// the hub's clock has caught up with it, as before.
+func TestASenderThatStoodStill(t *testing.T) {
+	t.Parallel()
+	tb := &table{t: t, m: NewMixer()}
+	s := tb.speaks("phone", 600)
+	s.late = func(n int64) time.Duration {
+		if n > 100 && n < 300 {
+			return 300 * time.Millisecond
+		}
+		return 0
+	}
+	all := tb.combine()
+	heard := tb.listen(3*time.Second, all)[0]
+	if l := level(heard[len(heard)-Rate/10:], 600, Rate); l < 0.19 {
+		t.Errorf("it is at %.3f", l)
+	}
+	if d := s.voice.Stats().Delay; d < 359*time.Millisecond || d > 362*time.Millisecond {
+		t.Errorf("the delay is %v", d)
+	}
+	heard = append(heard, tb.listen(12*time.Second, all)[0]...)
+	if d := s.voice.Stats().Delay; d != MinDelay {
+		t.Errorf("after it the delay is %v", d)
+	}
+	if worst, at := click(heard); worst > noClick {
+		t.Errorf("a click of %.3f at %.3f s", worst, float64(at)/Rate)
+	}
+	silent := 0
+	for i := 0; i+FrameSamples <= len(heard); i += FrameSamples {
+		if level(heard[i:i+FrameSamples], 600, Rate) < 0.1 {
+			silent++
+		}
+	}
+	if silent > 50 {
+		t.Errorf("%d ms are silent", silent*20)
+	}
+	t.Logf("%d ms are silent, %+v", silent*20, s.voice.Stats())
+}
+
 // What comes later than can be borne is dropped, and said; the delay stays bounded.
 func TestTheDelayIsBounded(t *testing.T) {
 	t.Parallel()
