@@ -176,6 +176,38 @@ func TestASenderThatStoodStill(t *testing.T) {
 	t.Logf("%d ms are silent, %+v", silent*20, s.voice.Stats())
 }
 
+// A machine that is too busy, for the mixer and for what feeds it alike: when it has time
+// again, everybody is heard within two seconds, whatever happened before.
+func TestAfterAnyStandstillAllAreHeard(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(5, 5))
+	tb := &table{t: t, m: NewMixer()}
+	held := time.Duration(0)
+	for i := range 4 {
+		s := tb.speaks(fmt.Sprint(i), 400+float64(i)*250)
+		s.late = func(int64) time.Duration { return held }
+	}
+	all := tb.combine()
+	for round := range 40 {
+		for range r.IntN(20) { // chaos for a while
+			stand := time.Duration(r.IntN(700)) * time.Millisecond
+			if stand > maxBehind {
+				tb.m.Skip(stand)
+			}
+			held = time.Duration(r.IntN(400)) * time.Millisecond
+			tb.listen(time.Duration(r.IntN(300))*time.Millisecond, all)
+		}
+		held = 0
+		tb.listen(2*time.Second, all)
+		heard := tb.listen(100*time.Millisecond, all)[0]
+		for i, s := range tb.s {
+			if l := level(heard, s.hz, Rate); l < 0.15 { // 0.2, less what bending takes
+				t.Errorf("round %d: voice %d is at %.3f: %+v", round, i, l, s.voice.Stats())
+			}
+		}
+	}
+}
+
 // What comes later than can be borne is dropped, and said; the delay stays bounded.
 func TestTheDelayIsBounded(t *testing.T) {
 	t.Parallel()

@@ -58,29 +58,37 @@ func TestTheRoomIsHeardAtItsLoudspeakers(t *testing.T) {
 	defer tap.Close()
 	var heard []int16
 	var buf []byte
-	for begin := time.Now(); len(heard) < 3*8000; {
-		piece, err := tap.Next(t.Context(), buf)
-		if err != nil {
-			t.Fatal(err)
-		}
-		buf = piece.Data
-		if err := talk.Write(piece.Data); err != nil {
-			t.Fatal(err)
-		}
-		heard = append(heard, l.Heard()...)
-		if time.Since(begin) > 30*time.Second {
-			t.Fatalf("only %d samples are heard", len(heard))
-		}
-	}
-	heard = heard[2*8000:]
-	for id, hz := range tones {
-		var sum float64
+	level := func(hz float64) (sum float64) {
 		for i := range 25 { // short pieces: a delay that changes bends the tone by up to 0.4 %
 			sum += loudness(heard[i*320:(i+1)*320], hz) / 25
 		}
-		t.Logf("%s: %.0f %+v", id, sum, room.Voices())
-		if own := id == "camera"; own && sum > 150 || !own && math.Abs(sum-8000) > 800 {
-			t.Errorf("%s is heard at %.0f", id, sum)
+		return sum
+	}
+	// A busy machine needs a while: what counts is a second in which all is as it should be.
+	deadline := time.Now().Add(time.Minute)
+	for {
+		heard = heard[:0]
+		for len(heard) < 8000 {
+			piece, err := tap.Next(t.Context(), buf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			buf = piece.Data
+			if err := talk.Write(piece.Data); err != nil {
+				t.Fatal(err)
+			}
+			heard = append(heard, l.Heard()...)
+		}
+		judge, lawyer, own := level(tones["judge"]), level(tones["lawyer"]), level(tones["camera"])
+		if own > 500 {
+			t.Errorf("the camera hears itself at %.0f", own)
+		}
+		if math.Abs(judge-8000) < 800 && math.Abs(lawyer-8000) < 800 && own < 150 {
+			t.Logf("judge %.0f, lawyer %.0f, itself %.0f of 8000", judge, lawyer, own)
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("judge %.0f, lawyer %.0f, itself %.0f: %+v", judge, lawyer, own, room.Voices())
 		}
 	}
 }
