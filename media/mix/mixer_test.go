@@ -214,9 +214,8 @@ func TestASilentVoiceIsNotLookedAt(t *testing.T) {
 	all := tb.combine()
 	tb.listen(time.Second)
 	tb.s = nil
-	heard := [][]float32{}
 	s.voice.Push(Frame{Pos: s.pos, At: tb.m.Now(), Arrived: tb.m.Now()})
-	heard = tb.listen(300*time.Millisecond, all)
+	heard := tb.listen(300*time.Millisecond, all)
 	if worst, at := click(heard[0]); worst > noClick {
 		t.Errorf("a click of %.3f at %d", worst, at)
 	}
