@@ -8,6 +8,8 @@ declare module 'vue-router' {
     title: string
     /** For everybody, logged in or not. */
     open?: boolean
+    /** It fills the window: the menu and the bars of the other pages are not there. */
+    bare?: boolean
     /** Actions of which one is needed for the page to be of use. */
     may?: string[]
   }
@@ -37,6 +39,10 @@ export const router = createRouter({
     {
       path: '/hearings/:id/change', name: 'change-hearing', component: () => import('@/pages/planning/PlanningPage.vue'), props: true,
       meta: { title: 'planning.change', may: ['manage_hearing'] },
+    },
+    {
+      path: '/rooms/:hearing', name: 'room', component: () => import('@/pages/room/RoomPage.vue'), props: true,
+      meta: { title: 'room.title', may: ['see_hearing'], bare: true },
     },
     {
       path: '/cases', name: 'cases', component: () => import('@/pages/cases/CasesPage.vue'),
@@ -112,6 +118,7 @@ async function guard(to: RouteLocationNormalized) {
   if (to.meta.open) return true
   if (!me.known) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   if (me.guest && to.name === 'player' && me.may('play_back')) return true
+  if (me.guest && to.name === 'room' && to.params.hearing === me.me!.hearing) return true
   if (to.name === 'home' || me.guest) return landing(me.me!) // all other pages of a guest are open ones
   const useful = !to.meta.may || to.meta.may.some(me.may)
   return useful || { name: 'missing', params: { rest: to.path.slice(1).split('/') } }

@@ -2,6 +2,7 @@ import court from './court.en'
 import casefile from './casefile.en'
 import film from './film.en'
 import people from './people.en'
+import room from './room.en'
 import type { Words } from './words'
 import type zh from './zh-CN'
 
@@ -10,6 +11,7 @@ const en: Words<typeof zh> = {
   ...people,
   ...casefile,
   ...film,
+  ...room,
   nav: {
     label: 'Main', home: 'avhub, start page', skip: 'Skip to content', hearings: 'Hearings', cases: 'Cases', wall: 'Wall', recordings: 'Recordings', devices: 'Devices', users: 'Users', courts: 'Courts', docs: 'API', audit: 'Audit',
     leave: 'Log out', light: 'Light theme', dark: 'Dark theme',

@@ -2,12 +2,14 @@ import court from './court.zh'
 import casefile from './casefile.zh'
 import film from './film.zh'
 import people from './people.zh'
+import room from './room.zh'
 
 export default {
   ...court,
   ...people,
   ...casefile,
   ...film,
+  ...room,
   nav: {
     label: '主导航', home: 'avhub 首页', skip: '跳到正文', hearings: '庭审', cases: '案件', wall: '画面墙', recordings: '录像', devices: '设备', users: '用户', courts: '法院', docs: '接口文档', audit: '审计',
     leave: '退出', light: '浅色主题', dark: '深色主题',

@@ -26,6 +26,11 @@ export function begun(state: string): boolean {
   return !['scheduled', 'waiting', 'cancelled'].includes(state)
 }
 
+/** begins tells whether its room is open: people come, wait, sit. */
+export function begins(state: string): boolean {
+  return !over(state) && state !== 'scheduled'
+}
+
 /** running tells whether people sit in it now. */
 export function running(state: string): boolean {
   return ['in_session', 'closed_session', 'off_record'].includes(state)
