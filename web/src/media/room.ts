@@ -3,7 +3,7 @@
 import { Refusal, request, Unreachable } from '@/api/client'
 import type { Command } from '@/api/types'
 import { Backoff } from './backoff'
-import type { ByeReason, FromHub, News, Receive, Reply, RoomCommand, Send } from './roomwire'
+import type { Ending, FromHub, News, Receive, Reply, RoomCommand, Send } from './roomwire'
 
 /** Standing is how the link stands. */
 export type Standing =
@@ -12,7 +12,7 @@ export type Standing =
   | { at: 'away' } // was open; is trying again
   | { at: 'elsewhere' } // the same person is in already: another tab, another device
   | { at: 'refused'; refusal: Refusal } // and will be again
-  | { at: 'ended'; why: ByeReason | 'left' }
+  | { at: 'ended'; why: Ending | 'left' }
 
 export interface Followers {
   news(n: News): void
@@ -130,6 +130,7 @@ export class RoomLink {
   private take(socket: WebSocket, m: FromHub) {
     if (socket !== this.socket) return
     this.heard = Date.now()
+    if (m.type !== 'bye') this.inSince = this.heard
     switch (m.type) {
       case 'keepalive':
         this.send({ type: 'here' })
@@ -140,10 +141,9 @@ export class RoomLink {
         this.reply(m)
         return
       case 'bye':
-        this.bye(socket, m.reason)
+        this.bye(socket, m.reason, m.detail ?? '')
         return
       case 'welcome':
-        this.inSince = Date.now()
         this.takes = false
         this.backoff.reset()
         this.to.standing({ at: 'open' })
@@ -185,12 +185,47 @@ export class RoomLink {
     return true
   }
 
-  private bye(socket: WebSocket, why: ByeReason) {
-    if (why === 'restart' || why === 'too_fast') this.lost(socket)
-    else this.end(why)
+  private bye(socket: WebSocket, why: string, detail: string) {
+    switch (why) {
+      case 'closed':
+      case 'removed':
+      case 'taken_over':
+      case 'logged_out':
+        this.end(why)
+        break
+      case 'elsewhere':
+        this.elsewhere()
+        break
+      case 'restart':
+      case 'too_fast':
+      case 'slow':
+      case 'failed':
+        this.lost(socket)
+        break
+      default: // what the room's rules refuse, by its name
+        this.refused(new Refusal({ status: 409, title: why, detail, code: why }))
+    }
   }
 
-  private end(why: ByeReason | 'left') {
+  /** elsewhere: the same person is in. Who was in by this page a moment ago takes their own place. */
+  private elsewhere() {
+    this.drop()
+    if (Date.now() - this.inSince < ownPlace && !this.takes) {
+      this.takes = true
+      this.again(0)
+      return
+    }
+    this.over = true
+    this.to.standing({ at: 'elsewhere' })
+  }
+
+  private refused(refusal: Refusal) {
+    this.over = true
+    this.drop()
+    this.to.standing({ at: 'refused', refusal })
+  }
+
+  private end(why: Ending | 'left') {
     if (this.over) return
     this.over = true
     clearTimeout(this.timer)
@@ -214,9 +249,8 @@ export class RoomLink {
   /** lost: it was there, and has gone. */
   private lost(socket: WebSocket) {
     if (this.over || socket !== this.socket) return
-    this.inSince = Date.now()
     this.drop()
-    this.to.standing({ at: 'away' })
+    this.to.standing({ at: this.inSince ? 'away' : 'connecting' })
     this.again(this.backoff.next())
   }
 
@@ -232,19 +266,8 @@ export class RoomLink {
     if (this.inSince) this.to.standing({ at: 'away' })
     void this.reason().then((refusal) => {
       if (this.over || this.socket) return
-      const own = Date.now() - this.inSince < ownPlace
-      if (refusal?.problem.code === 'elsewhere' && own) {
-        this.takes = true
-        this.again(0)
-      } else if (refusal?.problem.code === 'elsewhere') {
-        this.over = true
-        this.to.standing({ at: 'elsewhere' })
-      } else if (refusal) {
-        this.over = true
-        this.to.standing({ at: 'refused', refusal })
-      } else {
-        this.again(this.backoff.next())
-      }
+      if (refusal) this.refused(refusal)
+      else this.again(this.backoff.next())
     })
   }
 
@@ -253,7 +276,7 @@ export class RoomLink {
     try {
       await request(this.path, { signal: AbortSignal.timeout(openLimit) })
     } catch (e) {
-      if (e instanceof Refusal && [401, 403, 404, 409].includes(e.problem.status)) return e
+      if (e instanceof Refusal && [401, 403, 404].includes(e.problem.status)) return e
     }
     return null
   }

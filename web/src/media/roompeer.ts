@@ -92,8 +92,12 @@ export class RoomPeer {
     this.qualityTimer = setTimeout(() => void this.tellQualities(), qualityAfter)
   }
 
-  /** layers turns off the layers that nobody receives. */
-  async layers(mid: string, active: string[]) {
+  /** layers turns off the layers that nobody receives: by m-line, those that somebody does. */
+  async layers(of: Record<string, string[] | null>) {
+    for (const [mid, active] of Object.entries(of)) await this.activate(mid, active ?? [])
+  }
+
+  private async activate(mid: string, active: string[]) {
     const sender = [...this.sending.values()].find((t) => t.mid === mid)?.sender
     if (!sender) return
     const p = sender.getParameters()

@@ -1,4 +1,5 @@
 // What a page and the hub say to each other in a room: docs/room-protocol.md as types.
+import type { Offer } from '@/api/types'
 
 /** Title is what stands on a name plate, in both languages. */
 export interface Title {
@@ -76,6 +77,8 @@ export interface HearingNow {
   public: boolean
   recording: boolean
   version: number
+  /** Orders that one can give it now. */
+  offers: Offer[] | null
 }
 
 /** KindRules are what differs between kinds of rooms. */
@@ -89,17 +92,16 @@ export interface KindRules {
 /** Stream is something that can be received. */
 export interface Stream {
   id: string
-  person: string
+  /** None: a camera of the hearing's place. */
+  person?: string
   kind: 'camera' | 'screen' | 'courtroom'
   name: string
-  title: Title | null
-  site: string
   sound: boolean
   picture: boolean
-  width: number
-  height: number
+  width?: number
+  height?: number
   live: boolean
-  cause: string
+  cause?: string
 }
 
 export type Quality = 'high' | 'low' | 'none'
@@ -144,7 +146,7 @@ export type News =
   | { type: 'room'; room: RoomView }
   | { type: 'hearing'; hearing: HearingNow }
   | { type: 'streams'; streams: Stream[] | null }
-  | { type: 'layers'; mid: string; active: string[] | null }
+  | { type: 'layers'; layers?: Record<string, string[] | null> }
   | { type: 'speaking'; people: string[] | null }
 
 /** Reply is what it says to a message with a ref. */
@@ -153,6 +155,7 @@ export type Reply =
   | { type: 'answer'; ref: number; sdp: string }
   | { type: 'refused'; ref?: number; code: string; detail: string; kind?: string }
 
-export type ByeReason = 'closed' | 'removed' | 'taken_over' | 'logged_out' | 'restart' | 'too_fast'
+/** Goodbyes after which there is nothing to try. */
+export type Ending = 'closed' | 'removed' | 'taken_over' | 'logged_out'
 
-export type FromHub = News | Reply | { type: 'keepalive' } | { type: 'bye'; reason: ByeReason }
+export type FromHub = News | Reply | { type: 'keepalive' } | { type: 'bye'; reason: string; detail?: string }

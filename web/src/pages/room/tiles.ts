@@ -38,7 +38,7 @@ export function tilesOf(room: RoomView, streams: Stream[], own: string, now: num
   const rank = (t: Tile) => (t.seat === 'bench' ? benchRank.indexOf(t.person!.part) : benchRank.length)
   persons.sort((a, b) => rank(a) - rank(b)) // a stable sort: else the order of their coming
   const others = streams.filter((s) => s.kind !== 'camera').map<Tile>((stream) => ({
-    id: `stream-${stream.id}`, kind: stream.kind as 'screen' | 'courtroom', stream, own: stream.person !== '' && stream.person === own, seat: 'centre',
+    id: `stream-${stream.id}`, kind: stream.kind as 'screen' | 'courtroom', stream, own: Boolean(stream.person) && stream.person === own, seat: 'centre',
     person: room.people.find((p) => p.id === stream.person) ?? null,
   }))
   return [...persons, ...others]

@@ -83,7 +83,7 @@ export function minutesOf(seconds: number): string {
 }
 
 /** Why nobody is seen on a tile. */
-export function coverOf(t: { person: Seen | null; stream: { live: boolean; picture: boolean; cause: string } | null; kind: string }, shown: boolean): string {
+export function coverOf(t: { person: Seen | null; stream: { live: boolean; picture: boolean } | null; kind: string }, shown: boolean): string {
   if (t.person && !t.person.here) return 'room.cover.away'
   if (t.kind === 'person' && (!t.stream || !t.stream.picture)) return 'room.cover.noPicture'
   if (t.stream && !t.stream.live) return 'room.cover.dead'
