@@ -1,9 +1,9 @@
 // Whoever works with the pages: with a keyboard, on a phone, in either language
 // and theme, with a screen reader.
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Account, visit, withBrowser } from './parts/browser'
+import { barriers as audit } from './parts/barriers'
 import { hold } from './parts/hearing'
 import { Hub } from './parts/hub'
 import { watch } from './parts/picture'
@@ -15,22 +15,6 @@ beforeAll(async () => {
   held = await hold(hub, 4, true)
 }, 180_000)
 afterAll(() => hub.end())
-
-interface Found {
-  violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
-}
-
-async function audit(page: Page): Promise<string[]> {
-  // What is still fading in has other colours than what stands there.
-  await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getComputedTiming().iterations === Infinity))
-  await page.evaluate(axe.source)
-  const found = await page.evaluate(() =>
-    (window as unknown as { axe: { run(o: unknown): Promise<Found> } }).axe.run({ resultTypes: ['violations'] }),
-  )
-  return found.violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html} ${n.failureSummary}`))
-}
 
 const judge = { name: 'judge', password: 'avhub-demo' }
 /** at is the address of a path, in which :hearing and :case stand for what was held. */

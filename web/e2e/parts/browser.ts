@@ -7,11 +7,14 @@ import { afterAll, beforeAll } from 'vitest'
 
 let browser: Browser
 
+/** fakeDevices gives a browser a camera and a microphone that beeps, and lets every page use them. */
+export const fakeDevices = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream']
+
 /** launch starts Chromium; program stands for it where it is to run elsewhere. */
-export function launch(program = '/usr/bin/chromium', env: Record<string, string> = {}): Promise<Browser> {
+export function launch(program = '/usr/bin/chromium', env: Record<string, string> = {}, more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: program,
-    args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
+    args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required', ...more],
     env: { ...(process.env as Record<string, string>), ...env },
   })
 }
@@ -24,10 +27,10 @@ export async function launchOn(machine: Machine, home: string): Promise<Browser>
   return launch(program, { HOME: home })
 }
 
-/** withBrowser starts Chromium for a file of tests. */
-export function withBrowser() {
+/** withBrowser starts Chromium for a file of tests, with more arguments than it usually has. */
+export function withBrowser(more: string[] = []) {
   beforeAll(async () => {
-    browser = await launch()
+    browser = await launch(undefined, {}, more)
   })
   afterAll(() => browser.close())
 }

@@ -133,6 +133,7 @@ export class RoomPeer {
 
   private async negotiate() {
     const { pc } = this
+    if (!this.sending.size && !this.slots.length) return // an offer of nothing is none
     await pc.setLocalDescription()
     const receives = this.receives()
     try {

@@ -66,6 +66,14 @@ export interface RoomView {
   now: string
 }
 
+/** Lists that Go writes as null when they are empty. */
+type Nullable<T> = { [K in keyof T]: T[K] extends (infer E)[] ? E[] | null : T[K] }
+
+/** wholeView makes the lists of a room be there. */
+export function wholeView(v: Nullable<RoomView>): RoomView {
+  return { ...v, people: v.people ?? [], marks: v.marks ?? [], chat: v.chat ?? [], offers: v.offers ?? [] }
+}
+
 /** HearingNow is what the room knows of its hearing. */
 export interface HearingNow {
   id: string

@@ -3,7 +3,7 @@
 import { computed, onBeforeUnmount, ref, shallowRef, watch } from 'vue'
 import { type Standing, RoomLink } from '@/media/room'
 import { RoomPeer, type Tracks } from '@/media/roompeer'
-import type { HearingNow, KindRules, News, Quality, RoomCommand, RoomView, SendKind, Stream, Welcome } from '@/media/roomwire'
+import { type HearingNow, type KindRules, type News, type Quality, type RoomCommand, type RoomView, type SendKind, type Stream, type Welcome, wholeView } from '@/media/roomwire'
 import type { Command } from '@/api/types'
 
 // A path that has not been found by then is said to be missing.
@@ -68,7 +68,7 @@ export function useRoom(hearing: string) {
   }
 
   function seen(v: RoomView) {
-    room.value = v
+    room.value = wholeView(v)
     ahead = Date.parse(v.now) - Date.now()
   }
 
