@@ -41,8 +41,9 @@ const en: Words<typeof zh> = {
     cover: { away: 'The connection has gone; waiting for it', noPicture: 'Camera off', dead: 'No picture', coming: 'The picture comes', yours: 'Your camera is off' },
     tile: { you: 'You', own: ' (you)', screenOf: 'Screen of {name}', pin: 'Enlarge {name}', unpin: 'Put back {name}', hand: 'Hand is up', muted_self: 'turned the microphone off', muted_court: 'muted by {host}' },
     bar: {
-      label: 'Controls', mute: 'Mute', unmute: 'Unmute', muted: 'Muted', cameraOff: 'Camera off', cameraOn: 'Camera on', hand: 'Raise hand', handDown: 'Lower hand', screen: 'Share screen', screenOff: 'Stop sharing', layout: 'Layout', panel: 'People', settings: 'Settings', leave: 'Leave',
+      label: 'Controls', mute: 'Mic off', unmute: 'Mic on', muted: 'Muted', cameraOff: 'Camera off', cameraOn: 'Camera on', hand: 'Raise hand', handDown: 'Lower hand', screen: 'Share screen', screenOff: 'Stop sharing', layout: 'Layout', panel: 'People', settings: 'Settings', leave: 'Leave',
     },
+    short: { microphone: 'Mic', camera: 'Camera', panel: 'People' },
     layout: { free: 'Each chooses', speaker: 'Speaker', grid: 'Grid', courtroom: 'Courtroom', set: 'The layout was set by {host}.' },
     floor: { left: '{name} speaks, left', open: '{name} speaks', over: '{name} speaks, over time', end: 'End', time: 'Time to speak', free: 'no limit', minutes: '{n} min' },
     panel: { title: 'People and messages', people: 'People', chat: 'Messages', marks: 'Marks', court: 'Hearing', close: 'Close' },

@@ -41,6 +41,7 @@ export default {
     bar: {
       label: '控制', mute: '关闭麦克风', unmute: '打开麦克风', muted: '已被静音', cameraOff: '关闭摄像头', cameraOn: '打开摄像头', hand: '举手', handDown: '放下手', screen: '共享屏幕', screenOff: '停止共享', layout: '布局', panel: '人员与消息', settings: '设置', leave: '离开',
     },
+    short: { microphone: '麦克风', camera: '摄像头', panel: '人员' },
     layout: { free: '各自选择', speaker: '发言人', grid: '平铺', courtroom: '法庭席位', set: '{host}已统一设置布局。' },
     floor: { left: '{name} 发言，剩余', open: '{name} 发言', over: '{name} 发言，已超时', end: '结束发言', time: '发言时间', free: '不限时', minutes: '{n} 分钟' },
     panel: { title: '人员与消息', people: '人员', chat: '消息', marks: '标记', court: '庭审', close: '收起' },

@@ -36,14 +36,16 @@ interface Reader {
 /** actionsOf is what the reader can do with somebody, the usual thing first. */
 export function actionsOf(p: Seen, r: Reader): Action[] {
   const other = p.id !== r.own
+  // Muting oneself is everybody's; whoever may ask others to speak may mute them, too.
+  const overOthers = r.offers.includes('ask_to_unmute')
   const here = p.place === 'inside' && p.here
   const voice = p.place === 'inside' && p.speaks
   const may: [Action, boolean][] = [
     ['admit', p.place === 'waiting' ? p.part !== 'gallery' : p.place === 'removed'],
     ['ask_to_unmute', other && voice && (p.muted === 'self' || p.muted === 'court')],
-    ['mute', other && voice && p.muted !== 'court' && !r.runs(p.part)],
+    ['mute', other && overOthers && voice && p.muted !== 'court' && !r.runs(p.part)],
     ['give_floor', other && here && voice],
-    ['lower_hand', other && voice && Boolean(p.hand)],
+    ['lower_hand', other && overOthers && voice && Boolean(p.hand)],
     ['check_identity', r.identity && !p.panel && p.part !== 'gallery' && !p.identity && p.place !== 'outside' && p.place !== 'removed'],
     ['spotlight', voice && r.spotlight !== p.id],
     ['spotlight_off', r.spotlight === p.id],
@@ -53,5 +55,5 @@ export function actionsOf(p: Seen, r: Reader): Action[] {
   return may.filter(([action, now]) => now && r.offers.includes(action === 'spotlight_off' ? 'spotlight' : action)).map(([action]) => action)
 }
 
-/** clerksOf: to whom those who run the room can write. */
+/** listeners are those to whom whoever runs the room can write. */
 export const listeners = (room: Pick<RoomView, 'people'>, own: string) => room.people.filter((p) => p.id !== own && (p.place === 'inside' || p.place === 'waiting') && p.part !== 'gallery')
