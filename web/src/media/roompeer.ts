@@ -43,6 +43,8 @@ export class RoomPeer {
   private qualities = new Map<string, Quality>()
   private told = new Map<string, Quality>()
   private asked = ''
+  private readonly active = new Map<string, string[]>()
+  private activating = Promise.resolve()
   private flowed = false
   private timer: ReturnType<typeof setTimeout> | undefined
   private qualityTimer: ReturnType<typeof setTimeout> | undefined
@@ -93,16 +95,22 @@ export class RoomPeer {
   }
 
   /** layers turns off the layers that nobody receives: by m-line, those that somebody does. */
-  async layers(of: Record<string, string[] | null>) {
-    for (const [mid, active] of Object.entries(of)) await this.activate(mid, active ?? [])
+  layers(of: Record<string, string[] | null>) {
+    for (const [mid, active] of Object.entries(of)) this.active.set(mid, active ?? [])
+    // One after the other: a browser refuses parameters that were read before others were set.
+    this.activating = this.activating.then(() => this.activate())
   }
 
-  private async activate(mid: string, active: string[]) {
-    const sender = [...this.sending.values()].find((t) => t.mid === mid)?.sender
-    if (!sender) return
-    const p = sender.getParameters()
-    for (const e of p.encodings) e.active = e.rid ? active.includes(e.rid) : active.length > 0
-    await sender.setParameters(p).catch(() => {}) // an offer was under way: the hub says it again
+  private async activate() {
+    for (const t of this.sending.values()) {
+      const active = t.mid === null ? undefined : this.active.get(t.mid)
+      if (!active) continue
+      const p = t.sender.getParameters()
+      const on = (e: RTCRtpEncodingParameters) => (e.rid ? active.includes(e.rid) : active.length > 0)
+      if (p.encodings.every((e) => (e.active ?? true) === on(e))) continue
+      for (const e of p.encodings) e.active = on(e)
+      await t.sender.setParameters(p).catch(() => {}) // an offer was under way: it is done again when it has been answered
+    }
   }
 
   /** restart looks for a new path, for the network has changed. */
@@ -146,6 +154,7 @@ export class RoomPeer {
     this.told = new Map(receives.map((r) => [r.mid, r.quality]))
     this.reports.tracks(this.tracks())
     void this.tellQualities()
+    this.layers({})
   }
 
   private sends(): Send[] {

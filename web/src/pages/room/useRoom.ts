@@ -63,7 +63,7 @@ export function useRoom(hearing: string) {
       case 'hearing': now.value = n.hearing; break
       case 'streams': streams.value = n.streams ?? []; break
       case 'speaking': speaking.value = n.people ?? []; break
-      case 'layers': void peer?.layers(n.layers ?? {})
+      case 'layers': peer?.layers(n.layers ?? {})
     }
   }
 
