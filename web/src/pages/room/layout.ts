@@ -68,11 +68,18 @@ export function arrange(layout: Layout, tiles: Placed[], main: string, box: Box,
 /** grid: all of one size; what would be too small stands on another page. */
 function grid(tiles: Placed[], box: Box, page: number): Arrangement {
   const ids = tiles.map((t) => t.id)
-  const aspect = upright(box) ? 4 / 3 : wide
   const columns = Math.max(1, Math.min(upright(box) ? 2 : 5, Math.floor(box.width / least)))
-  const rows = Math.max(1, Math.floor((box.height + gap) / (Math.min(box.width / columns, 2 * least) / aspect + gap)))
+  const rows = Math.max(1, Math.floor((box.height + gap) / (Math.min(box.width / columns, 2 * least) / (upright(box) ? 4 / 3 : wide) + gap)))
   const [shown, pages] = turn(ids, columns * rows, page)
-  return { places: fill(shown, box, aspect), pages }
+  return { places: fill(shown, box, upright(box) ? tall(shown.length, columns, box) : wide), pages }
+}
+
+/** tall is the shape of tiles on a phone in the hand: as high as fills the screen, within what a face bears. */
+function tall(n: number, most: number, box: Box): number {
+  const columns = Math.min(n, most)
+  const rows = Math.ceil(n / columns)
+  const shape = (box.width - (columns - 1) * gap) / columns / ((box.height - (rows - 1) * gap) / rows)
+  return Math.min(4 / 3, Math.max(0.8, shape))
 }
 
 /** turn is what stands on a page of so many places. */
