@@ -31,14 +31,18 @@ type subscription struct {
 
 	lowerStream func() (*media.Stream, func(), error) // nil: there is none
 
-	mu     sync.Mutex // held while the picture moves between the layers
-	low    *egress.Fanout
-	lowUn  []func()
-	pinned bool // low because the page wants it so
-	poor   bool // low because the way carries no more
-	closed bool
-	isLow  atomic.Bool
-	none   atomic.Bool
+	mu    sync.Mutex // held while the picture moves between the layers
+	low   *egress.Fanout
+	lowUn []func()
+	// attached: the fan-out has taken the viewer. Before that the picture is moved nowhere:
+	// the fan-out would take it back to the whole one, which may not be sent at all.
+	attached bool
+	quality  Quality
+	pinned   bool // low because the page wants it so
+	poor     bool // low because the way carries no more
+	closed   bool
+	isLow    atomic.Bool
+	none     atomic.Bool
 }
 
 var errNoLower = errors.New("there is no smaller picture")
@@ -152,13 +156,17 @@ func (p *Party) subscribe(m *Member, out *webrtc.Outgoing, w Wish) (*subscriptio
 	} else {
 		s.viewer.Audio = o
 	}
+	s.want(w.Quality)
 	s.wg.Go(func() {
 		if err := s.fanout.Attach(s.ctx, s.viewer); err != nil {
 			s.stop()
 			p.o.Changed()
 			return
 		}
-		s.want(w.Quality)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.attached = true
+		s.obey()
 	})
 	return s, nil
 }
@@ -234,8 +242,17 @@ func (s *subscription) want(q Quality) {
 	s.viewer.Pause(q == None)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if q != None {
-		s.pinned = q == Low
+	s.quality = q
+	s.obey()
+}
+
+// obey does what was wished for last. s.mu is held.
+func (s *subscription) obey() {
+	if !s.video || !s.attached {
+		return
+	}
+	if s.quality != None {
+		s.pinned = s.quality == Low
 	}
 	if s.pinned != (s.low != nil) {
 		_ = s.settle() // what is not there now is tried again
