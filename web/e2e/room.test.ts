@@ -134,7 +134,7 @@ describe('a hearing in its room', () => {
   it('asks a second window whether it is to be the one', async () => {
     const second = await clerk.page.context().newPage()
     await second.goto(`${hub.url}/rooms/${sitting.id}`)
-    await enter(second)
+    await press(second, '进入法庭')
     await second.getByRole('heading', { name: '您已在法庭中' }).waitFor()
     await press(second, '改在这里参加')
     await controls(second).waitFor()

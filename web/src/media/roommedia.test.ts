@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { troubleOf } from './devices'
 import { verdictOf } from './network'
 import { takenCodec } from './roompeer'
-import { loudness } from './soundlevel'
+import { loudest, loudness } from './soundlevel'
 import { countersOf, wayOf } from './waystats'
 
 it.each([
@@ -35,6 +35,9 @@ it('measures loudness from silence to the top', () => {
   expect(loudness(new Float32Array(64))).toBe(0)
   expect(loudness(new Float32Array(64).fill(1))).toBe(1)
   expect(loudness(new Float32Array(64).fill(0.03))).toBeCloseTo(0.49, 1)
+  const click = new Float32Array(8192)
+  click.fill(1, 5000, 6200)
+  expect(loudest(click)).toBeGreaterThan(0.95)
 })
 
 it('offers only what the hub sends', () => {

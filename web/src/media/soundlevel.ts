@@ -3,20 +3,30 @@
 /** meter tells the loudness of a track, from 0 to 1, some ten times a second, until the returned function is called. */
 export function meter(track: MediaStreamTrack, told: (level: number) => void): () => void {
   const context = new AudioContext()
-  const analyser = new AnalyserNode(context, { fftSize: 1024 })
+  const analyser = new AnalyserNode(context, { fftSize: 8192 })
   const source = context.createMediaStreamSource(new MediaStream([track]))
   source.connect(analyser)
   void context.resume().catch(() => {})
   const wave = new Float32Array(analyser.fftSize)
   const timer = setInterval(() => {
     analyser.getFloatTimeDomainData(wave)
-    told(loudness(wave))
+    told(loudest(wave))
   }, 90)
   return () => {
     clearInterval(timer)
     source.disconnect()
     void context.close()
   }
+}
+
+/** block is as long as a syllable's loudest part. */
+const block = 1024
+
+/** loudest is the loudness of a wave's loudest part: a look ten times a second misses nothing between. */
+export function loudest(wave: Float32Array): number {
+  let most = 0
+  for (let i = 0; i < wave.length; i += block) most = Math.max(most, loudness(wave.subarray(i, i + block)))
+  return most
 }
 
 /** loudness of a wave, from 0 (silence, or under -60 dB) to 1 (as loud as can be). */
