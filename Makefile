@@ -79,9 +79,10 @@ bench: setup-run build ## speed and memory, one table, each figure beside a refe
 
 # A day of recording in fake time, ten minutes of it with real cameras, 100 kills of the
 # recorder and 100 of the hub: about half an hour.
-endurance: build ## what takes too long for make test: hours of recording, 100 kills
+endurance: build ## what takes too long for make test: hours of recording, 100 kills, four browsers in one room
 	go test -count=1 -timeout 60m ./recorder -run '^(TestHours|TestKilledAgainAndAgain)$$' -v -hours 24h -kills 100
 	go test -count=1 -timeout 60m ./cmd/avhub/e2e -parallel 1 -run '^(TestFramesInAreFramesOut|TestRecordingThroughKills)$$' -v -endurance 10m -recording-kills 100
+	cd web && LONG=1 npm run e2e
 
 check: lint unit ## the quick part, under two minutes
 

@@ -42,6 +42,7 @@ type subscription struct {
 	poor     bool // low because the way carries no more
 	closed   bool
 	isLow    atomic.Bool
+	down     atomic.Bool // low is what is wished for, or all that the way carries
 	none     atomic.Bool
 }
 
@@ -124,7 +125,7 @@ func (m *Member) receives(stream, layer string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range m.subs {
-		if s.stream == stream && s.video && !s.none.Load() && s.isLow.Load() == (layer == small) {
+		if s.stream == stream && s.video && !s.none.Load() && (s.down.Load() == (layer == small) || s.isLow.Load() == (layer == small)) {
 			return true
 		}
 	}
@@ -277,6 +278,7 @@ func (s *subscription) higher() {
 
 // settle moves the picture to where it belongs. s.mu is held.
 func (s *subscription) settle() error {
+	s.down.Store(s.pinned || s.poor)
 	if s.closed || s.lowerStream == nil || s.ctx.Err() != nil {
 		return errNoLower
 	}

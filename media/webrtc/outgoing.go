@@ -1,6 +1,7 @@
 package webrtc
 
 import (
+	"fmt"
 	"sync"
 
 	pion "github.com/pion/webrtc/v4"
@@ -14,6 +15,7 @@ import (
 type Outgoing struct {
 	peer *Peer
 	mid  string
+	pair int // which of its kind
 	kind pion.RTPCodecType
 
 	mu     sync.Mutex
@@ -86,8 +88,9 @@ func (o *Outgoing) ID() string { return o.mid }
 // RID is empty: there is one encoding.
 func (o *Outgoing) RID() string { return "" }
 
-// StreamID is the m-line's too: which belong together the page knows.
-func (o *Outgoing) StreamID() string { return o.mid }
+// StreamID makes the first sound and the first picture one MediaStream in the browser, the
+// second and the second, and so on: it keeps the two in step.
+func (o *Outgoing) StreamID() string { return fmt.Sprintf("pair-%d", o.pair) }
 
 // Kind is pion's word for video or audio.
 func (o *Outgoing) Kind() pion.RTPCodecType { return o.kind }

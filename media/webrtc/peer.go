@@ -174,6 +174,11 @@ func (p *Peer) Negotiate(offer *Offer) (answer string, err error) {
 // openWay gives an m-line that receives its way out. p.mu is held.
 func (p *Peer) openWay(t *pion.RTPTransceiver) error {
 	out := &Outgoing{peer: p, mid: t.Mid(), kind: t.Kind()}
+	for _, o := range p.outs {
+		if o.kind == out.kind {
+			out.pair++
+		}
+	}
 	sender, err := p.api.NewRTPSender(out, p.pc.SCTP().Transport())
 	if err != nil {
 		return err

@@ -143,7 +143,7 @@ describe('a hearing in its room', () => {
     await press(clerk.page, '改在这里参加')
     await controls(clerk.page).waitFor()
     await sees(clerk.page, ['王建国', '刘明'])
-  })
+  }, 180_000)
 
   it('ends for all when the judge closes it', async () => {
     await press(judge.page, '闭庭')
