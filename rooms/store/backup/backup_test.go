@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -263,7 +264,9 @@ func TestOlderBackupsAreBroughtUpToDate(t *testing.T) {
 	h := newHouse(t, "")
 	data, _ := h.backUp(t)
 	a := unpack(t, data)
-	a.Schema = 1
+	a.Schema = 1 // which had no rooms of hearings yet
+	a.Files = slices.DeleteFunc(a.Files, func(f File) bool { return strings.HasPrefix(f.Name, "database/chambers.") })
+	delete(a.Rows, "chambers")
 	to := t.TempDir()
 	if _, err := a.Restore(t.Context(), RestoreOptions{Dir: to, Now: noon}); err != nil {
 		t.Fatal(err)
