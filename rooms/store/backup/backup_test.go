@@ -264,7 +264,7 @@ func TestOlderBackupsAreBroughtUpToDate(t *testing.T) {
 	h := newHouse(t, "")
 	data, _ := h.backUp(t)
 	a := unpack(t, data)
-	a.Schema = 1 // which had no rooms of hearings yet
+	a.Schema = store.Schema() - 1 // which had no rooms of hearings yet
 	a.Files = slices.DeleteFunc(a.Files, func(f File) bool { return strings.HasPrefix(f.Name, "database/chambers.") })
 	delete(a.Rows, "chambers")
 	to := t.TempDir()
