@@ -1,5 +1,7 @@
 package configs
 
+import "cmp"
+
 // Words of a source's settings; the tags of [Source] list those allowed.
 type (
 	Site      string // the kind of place
@@ -40,3 +42,6 @@ type Source struct {
 func DefaultSource() Source {
 	return Source{Site: "courtroom", Transport: "auto", Start: Always, Record: RecordNever}
 }
+
+// Place is the site that a source stands in: one of its own where none is said.
+func (s Source) Place() string { return cmp.Or(s.SiteID, s.ID) }

@@ -11,6 +11,7 @@ import (
 
 	"avhub/rooms"
 	"avhub/rooms/chamber"
+	"avhub/rooms/login"
 	"avhub/signaling/hall"
 )
 
@@ -56,7 +57,10 @@ func (s *Server) roomSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	coming.Store(c)
-	c.Serve(conn)
+	connection := login.NewID()
+	// Whoever comes back within the grace has their relay until then.
+	defer time.AfterFunc(hall.GraceFor, func() { s.o.ICE.Over(connection) })
+	c.Serve(conn, s.o.ICE.For(r, connection))
 }
 
 // enterLimit bounds how long the database may take to let somebody in.

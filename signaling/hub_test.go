@@ -94,7 +94,7 @@ func newHubWith(t *testing.T, v variation, fromFile ...configs.Source) *hub {
 		Office: h.court.office, WebRTC: browsers, Relay: viewers, Transcoder: transcoder, Line: set.Line, Log: log,
 		Cameras: func(site string) (all []hall.Camera) {
 			for _, c := range catalog.Configs() {
-				if line, err := set.Line(c.ID, sources.Main); err == nil && c.SiteID == site {
+				if line, err := set.Line(c.ID, sources.Main); err == nil && c.Place() == site {
 					all = append(all, hall.Camera{ID: c.ID, Name: c.Name, Status: line.Status(), Tracks: line.Stats()})
 				}
 			}
@@ -106,7 +106,7 @@ func newHubWith(t *testing.T, v variation, fromFile ...configs.Source) *hub {
 	o := signaling.Options{
 		Hub:    signaling.Hub{Version: "1.2.3", FFmpeg: true, RTSPPort: 8554, Started: time.Now()},
 		Office: h.court.office, Catalog: catalog, Library: library, Relay: viewers, WebRTC: browsers, Hall: meets.Load(), ThisMachine: true, Origins: []string{"https://portal.example.cn"},
-		ICE:    signaling.ICE{Servers: []signaling.ICEServer{{URLs: []string{"stun:stun.court.example"}}}, Log: log},
+		ICE:    signaling.ICE{Servers: []webrtc.ICEServer{{URLs: []string{"stun:stun.court.example"}}}, Log: log},
 		Pages:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<!doctype html>") }),
 		FFmpeg: ffmpeg, Transcoders: transcoder.Running, Log: log,
 	}

@@ -11,19 +11,13 @@ import (
 	"time"
 
 	"avhub/media/turn"
+	"avhub/media/webrtc"
 )
-
-// ICEServer is a STUN or TURN server, as a browser's RTCPeerConnection takes it.
-type ICEServer struct {
-	URLs       []string `json:"urls"`
-	Username   string   `json:"username,omitempty"`
-	Credential string   `json:"credential,omitempty"`
-}
 
 // ICE is which servers browsers are told of: those of the configuration, and the
 // hub's own relay, for which each session gets credentials that end with it.
 type ICE struct {
-	Servers  []ICEServer
+	Servers  []webrtc.ICEServer
 	TURN     *turn.Server  // nil: none
 	Host     string        // under which browsers reach it; empty: the request's
 	Lifetime time.Duration // of credentials
@@ -32,7 +26,7 @@ type ICE struct {
 
 // For are the servers for a session, told in answer to a request of its browser.
 // Over must follow when the session has ended.
-func (c *ICE) For(r *http.Request, session string) []ICEServer {
+func (c *ICE) For(r *http.Request, session string) []webrtc.ICEServer {
 	if c.TURN == nil {
 		return c.Servers
 	}
@@ -47,8 +41,8 @@ func (c *ICE) For(r *http.Request, session string) []ICEServer {
 		c.Log.Warn("turn: no credentials for a session", "err", err)
 		return c.Servers
 	}
-	own := ICEServer{URLs: c.TURN.URLs(host), Username: user, Credential: password}
-	return append([]ICEServer{own}, c.Servers...)
+	own := webrtc.ICEServer{URLs: c.TURN.URLs(host), Username: user, Credential: password}
+	return append([]webrtc.ICEServer{own}, c.Servers...)
 }
 
 // Over ends a session's credentials and closes its relays.
@@ -77,7 +71,7 @@ func hostOf(header string) string {
 }
 
 // iceLinks name servers in Link headers (RFC 9725 section 4.6).
-func iceLinks(h http.Header, servers []ICEServer) {
+func iceLinks(h http.Header, servers []webrtc.ICEServer) {
 	for _, s := range servers {
 		for _, u := range s.URLs {
 			link := "<" + u + `>; rel="ice-server"`

@@ -66,6 +66,8 @@ var (
 	descAttending     = gaugeOf("attending", "What goes on now under a permission, by action.", "action")
 
 	descSessions    = gaugeOf("sessions", "WebRTC sessions, in and out, connected or not.")
+	descRooms       = gaugeOf("rooms", "Rooms of hearings that somebody is in, or whose hearing is under way.")
+	descRoomPeople  = gaugeOf("room_people", "People connected to rooms, hidden inspectors with them.")
 	descTranscoders = gaugeOf("transcoders", "Conversions of sound and picture that run or linger.")
 
 	descUDPPackets  = counterOf("udp_packets_sent_total", "Packets that left by UDP to WebRTC viewers.")
@@ -86,6 +88,9 @@ var (
 func (s *Server) collect(out *exposition) {
 	out.add(descSessions, float64(len(s.o.WebRTC.Sessions())))
 	out.add(descTranscoders, float64(s.o.Transcoders()))
+	open, people := s.o.Hall.Rooms()
+	out.add(descRooms, float64(open))
+	out.add(descRoomPeople, float64(people))
 	writable, failed := s.o.Office.AuditState()
 	out.add(descAuditWritable, map[bool]float64{true: 1}[writable])
 	out.add(descAuditFailed, float64(failed))

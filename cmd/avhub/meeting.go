@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"log/slog"
 
-	"avhub/configs"
 	"avhub/media/relay"
 	"avhub/media/sources"
 	"avhub/media/transcode"
@@ -15,11 +13,10 @@ import (
 )
 
 // openHall opens the rooms of hearings.
-func openHall(cfg *configs.Config, desk *office.Office, catalog *signaling.Catalog, set *sources.Set, viewers *relay.Relay, browsers *webrtc.Server, t *transcode.Transcoder, stirred func(), log *slog.Logger) *hall.Hall {
+func openHall(desk *office.Office, catalog *signaling.Catalog, set *sources.Set, viewers *relay.Relay, browsers *webrtc.Server, t *transcode.Transcoder, stirred func(), log *slog.Logger) *hall.Hall {
 	return hall.New(hall.Options{
 		Office: desk, WebRTC: browsers, Relay: viewers, Transcoder: t, Line: set.Line, Stirred: stirred, Log: log,
-		Cameras:    func(site string) []hall.Camera { return camerasAt(site, catalog, set) },
-		ICEServers: func(string) []hall.ICEServer { return iceServers(cfg.WebRTC.ICEServers) },
+		Cameras: func(site string) []hall.Camera { return camerasAt(site, catalog, set) },
 	})
 }
 
@@ -30,7 +27,7 @@ func camerasAt(site string, catalog *signaling.Catalog, set *sources.Set) []hall
 	}
 	var all []hall.Camera
 	for _, s := range catalog.Configs() {
-		if cmp.Or(s.SiteID, s.ID) != site {
+		if s.Place() != site {
 			continue
 		}
 		line, err := set.Line(s.ID, sources.Main)
@@ -38,14 +35,6 @@ func camerasAt(site string, catalog *signaling.Catalog, set *sources.Set) []hall
 			continue // it was removed just now
 		}
 		all = append(all, hall.Camera{ID: s.ID, Name: s.Name, Status: line.Status(), Tracks: line.Stats()})
-	}
-	return all
-}
-
-func iceServers(servers []configs.ICEServer) []hall.ICEServer {
-	var all []hall.ICEServer
-	for _, s := range servers {
-		all = append(all, hall.ICEServer{URLs: s.URLs, Username: s.Username, Credential: s.Credential.Reveal()})
 	}
 	return all
 }

@@ -40,7 +40,7 @@ func openTURN(cfg *configs.Config, keeper *certs.Keeper, browsers *webrtc.Server
 func iceOf(cfg *configs.Config, own *turn.Server, log *slog.Logger) signaling.ICE {
 	ice := signaling.ICE{TURN: own, Host: cfg.WebRTC.TURN.Host, Lifetime: cfg.WebRTC.TURN.Lifetime, Log: log}
 	for _, s := range cfg.WebRTC.ICEServers {
-		ice.Servers = append(ice.Servers, signaling.ICEServer{URLs: s.URLs, Username: s.Username, Credential: s.Credential.Reveal()})
+		ice.Servers = append(ice.Servers, webrtc.ICEServer{URLs: s.URLs, Username: s.Username, Credential: s.Credential.Reveal()})
 	}
 	return ice
 }

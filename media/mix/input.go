@@ -10,7 +10,7 @@ import (
 	"avhub/media/packet"
 )
 
-// errNoSound says that a stream has nothing to mix, for now.
+// errNoSound says that a stream has nothing to mix.
 var errNoSound = errors.New("the source sends no sound: switch its microphone on, or check its audio settings")
 
 // input is a voice's way from its stream into the mixer.

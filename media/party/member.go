@@ -177,13 +177,6 @@ func (m *Member) hang() {
 	m.reset()
 }
 
-// Connected tells whether sound and pictures can flow.
-func (m *Member) Connected() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.peer != nil && m.peer.Connected()
-}
-
 // openFeeds makes publications ready for what was agreed on. m.mu is held.
 func (m *Member) openFeeds(answer string) error {
 	agreed, err := webrtc.AgreedOn(answer)

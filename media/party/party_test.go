@@ -392,7 +392,7 @@ func TestBadOffers(t *testing.T) {
 			t.Errorf("%s: taken", name)
 		}
 	}
-	if p.member.Connected() {
+	if p.member.peer != nil {
 		t.Error("connected by a bad offer")
 	}
 	h.party.Close()

@@ -93,6 +93,9 @@ type peerTransport struct {
 	writers map[uint32]pion.TrackLocalWriter // by SSRC
 }
 
+// headers are used again: writing a packet through an interface would allocate one.
+var headers = sync.Pool{New: func() any { return new(rtp.Header) }}
+
 // take makes a way out known.
 func (p *peerTransport) take(ssrc uint32, to pion.TrackLocalWriter) {
 	p.mu.Lock()
@@ -115,13 +118,14 @@ func (p *peerTransport) Send(_ *udpout.Batch, r *egress.Run) (refused int) {
 	if to == nil {
 		return r.Count()
 	}
-	var header rtp.Header
+	header := headers.Get().(*rtp.Header)
+	defer headers.Put(header)
 	for i := r.From; i < r.To; i++ {
-		header = rtp.Header{
+		*header = rtp.Header{
 			Version: 2, PayloadType: r.PayloadType, SSRC: r.SSRC,
 			SequenceNumber: r.Seq + uint16(i-r.From), Timestamp: r.Stamp, Marker: r.Marked(i),
 		}
-		if _, err := to.WriteRTP(&header, r.Payloads.At(i)); err != nil {
+		if _, err := to.WriteRTP(header, r.Payloads.At(i)); err != nil {
 			refused++
 		}
 	}

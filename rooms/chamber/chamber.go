@@ -100,8 +100,3 @@ func (c *Chamber) person(id string) *Person {
 	}
 	return &c.People[i]
 }
-
-// Inside are those who are in the room and connected.
-func (c *Chamber) Inside() []Person {
-	return slices.DeleteFunc(slices.Clone(c.People), func(p Person) bool { return p.Place != Inside || !p.Here })
-}

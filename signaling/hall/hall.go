@@ -33,8 +33,6 @@ type Options struct {
 	Line func(id string, q sources.Quality) (*sources.Line, error)
 	// Cameras are the sources of a place.
 	Cameras func(site string) []Camera
-	// ICEServers are what a person's browser may reach the hub by; nil: none are needed.
-	ICEServers func(session string) []ICEServer
 	// Stirred is called when something may have to be recorded that was not there before.
 	// It must not wait.
 	Stirred func()
@@ -76,7 +74,7 @@ func (h *Hall) HearingChanged(id string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if r := h.rooms[id]; r != nil {
-		r.stir()
+		r.reread()
 	}
 }
 
@@ -89,7 +87,7 @@ func (h *Hall) CamerasChanged() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, r := range h.rooms {
-		r.stir()
+		r.reread()
 	}
 }
 
@@ -143,8 +141,11 @@ func (h *Hall) Recorded(hearing rooms.Hearing, known []string) []*Sent {
 	return r.recorded(known)
 }
 
-// Rooms counts rooms and the people who are connected to them.
+// Rooms counts rooms and the people who are connected to them; there may be no hall.
 func (h *Hall) Rooms() (open, people int) {
+	if h == nil {
+		return 0, 0
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, r := range h.rooms {

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"avhub/media/party"
+	"avhub/media/webrtc"
 	"avhub/rooms"
 	"avhub/rooms/chamber"
 )
@@ -99,20 +100,13 @@ type news struct {
 	Kind       any                 `json:"kind,omitempty"` // rules in welcome, the command's kind in refused
 	Room       *chamber.View       `json:"room,omitempty"`
 	Streams    *[]Stream           `json:"streams,omitempty"`
-	ICEServers []ICEServer         `json:"ice_servers,omitempty"`
+	ICEServers []webrtc.ICEServer  `json:"ice_servers,omitempty"`
 	SDP        string              `json:"sdp,omitempty"`
 	Layers     map[string][]string `json:"layers,omitempty"`
 	People     *[]string           `json:"people,omitempty"`
 	Code       string              `json:"code,omitempty"`
 	Detail     string              `json:"detail,omitempty"`
 	Reason     string              `json:"reason,omitempty"`
-}
-
-// ICEServer is what RTCPeerConnection takes as one.
-type ICEServer struct {
-	URLs       []string `json:"urls"`
-	Username   string   `json:"username,omitempty"`
-	Credential string   `json:"credential,omitempty"`
 }
 
 // Hearing is what a room tells of its hearing.

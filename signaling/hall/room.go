@@ -1,7 +1,6 @@
 package hall
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -16,9 +15,9 @@ import (
 	"avhub/rooms/chamber"
 )
 
-// graceFor is how long somebody whose WebSocket has gone keeps their place, and goes on
+// GraceFor is how long somebody whose WebSocket has gone keeps their place, and goes on
 // being seen and heard: a network that changes takes a moment.
-const graceFor = 5 * time.Second
+const GraceFor = 5 * time.Second
 
 // lookEvery is how often a room looks whether something has changed that nobody told of.
 const lookEvery = time.Second
@@ -38,6 +37,7 @@ type Room struct {
 	hearing string
 	party   *party.Party
 	wake    chan struct{}
+	dirty   atomic.Bool // what is kept may have changed
 	now     atomic.Pointer[state]
 
 	mu     sync.Mutex
@@ -58,7 +58,13 @@ func newRoom(ctx context.Context, h *Hall, hearing string) (*Room, error) {
 	return r, nil
 }
 
-// stir has the room look again. It does not wait.
+// reread has the room read what is kept, and do and tell what it says. It does not wait.
+func (r *Room) reread() {
+	r.dirty.Store(true)
+	r.stir()
+}
+
+// stir has the room look at what goes on. It does not wait.
 func (r *Room) stir() {
 	select {
 	case r.wake <- struct{}{}:
@@ -90,9 +96,10 @@ func (r *Room) run(ctx context.Context) {
 			return
 		case <-r.wake:
 		case <-tick.C:
+			r.dirty.Store(true)
 		}
-		if err := r.read(ctx); err != nil {
-			continue // the database is away: all goes on as it is
+		if r.dirty.Swap(false) && r.read(ctx) != nil {
+			continue // the database is away: all goes on as it is, until the next look
 		}
 		r.expire(ctx)
 		r.obey()
@@ -185,7 +192,7 @@ func (r *Room) expire(ctx context.Context) {
 	r.mu.Lock()
 	var gone []string
 	for id, since := range r.absent {
-		if time.Since(since) >= graceFor {
+		if time.Since(since) >= GraceFor {
 			gone = append(gone, id)
 			delete(r.absent, id)
 		}
@@ -280,9 +287,6 @@ func (r *Room) streams(member string) []Stream {
 	}
 	return list
 }
-
-// same tells whether two messages say the same, but for the hub's clock.
-func same(a, b []byte) bool { return bytes.Equal(a, b) }
 
 func encoded(v any) []byte {
 	data, err := json.Marshal(v)

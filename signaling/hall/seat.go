@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -89,15 +90,16 @@ type Coming struct {
 	caller office.Caller
 }
 
-// Serve serves the person's connection until it ends, and returns then.
-func (c *Coming) Serve(conn *websocket.Conn) {
+// Serve serves the person's connection until it ends, and returns then. ice are the
+// servers that their browser may reach the hub by.
+func (c *Coming) Serve(conn *websocket.Conn, ice []webrtc.ICEServer) {
 	s := &seat{room: c.room, key: c.key, who: c.who, caller: c.caller, conn: conn, out: make(chan []byte, outbox)}
 	s.ctx, s.stop = context.WithCancel(c.room.hall.ctx)
 	c.room.sit(s)
 	var writer sync.WaitGroup
 	writer.Go(s.write)
-	s.welcome()
-	c.room.stir()
+	s.welcome(ice)
+	c.room.reread()
 	s.read()
 	s.bye("")
 	writer.Wait()
@@ -137,7 +139,7 @@ func (r *Room) rise(s *seat) {
 		delete(r.seats, s.key)
 		r.absent[s.key] = time.Now()
 		if s.reason == byeLogged || s.reason == byeRemoved || s.who.Hidden {
-			r.absent[s.key] = time.Now().Add(-graceFor) // at once
+			r.absent[s.key] = time.Now().Add(-GraceFor) // at once
 		}
 	}
 	r.mu.Unlock()
@@ -277,7 +279,7 @@ func (s *seat) take(data []byte) {
 }
 
 func (s *seat) done(r request) {
-	s.room.stir()
+	s.room.reread()
 	s.send(news{Type: "done", Ref: r.Ref})
 }
 
@@ -359,15 +361,13 @@ func (s *seat) offer(r request) {
 }
 
 // welcome is the first message.
-func (s *seat) welcome() {
+func (s *seat) welcome(ice []webrtc.ICEServer) {
 	state := s.room.now.Load()
 	if err := s.room.read(s.ctx); err == nil {
 		state = s.room.now.Load()
 	}
 	n := news{Type: "welcome", You: s.who.Person, Hidden: s.who.Hidden, Kind: chamber.RulesOf(state.facts.Kind)}
-	if f := s.room.hall.o.ICEServers; f != nil {
-		n.ICEServers = f(s.key)
-	}
+	n.ICEServers = ice
 	view, head, streams := s.view(state)
 	n.Room, n.Hearing, n.Streams = &view, &head, &streams
 	s.mu.Lock()
@@ -390,7 +390,7 @@ func (s *seat) view(state *state) (chamber.View, Hearing, []Stream) {
 func (s *seat) remember(view chamber.View, head Hearing, streams []Stream) (room, hearing, list bool) {
 	view.Now = time.Time{}
 	a, b, c := encoded(view), encoded(head), encoded(streams)
-	room, hearing, list = !same(a, s.room0), !same(b, s.hearing0), !same(c, s.streams0)
+	room, hearing, list = !bytes.Equal(a, s.room0), !bytes.Equal(b, s.hearing0), !bytes.Equal(c, s.streams0)
 	s.room0, s.hearing0, s.streams0 = a, b, c
 	return room, hearing, list
 }

@@ -62,7 +62,7 @@ func (k *Keeper) wanted(hearings []rooms.Hearing, numbers map[string]string) map
 			continue
 		}
 		for _, s := range sources {
-			if place(s) != h.Site || s.Record == configs.RecordNever {
+			if s.Place() != h.Site || s.Record == configs.RecordNever {
 				continue
 			}
 			all[key{s.ID, h.ID}] = want{source: s, hearing: h, labels: hearingLabels(labels(s, LabelHearing), h, numbers[h.ID])}
@@ -100,16 +100,8 @@ func everRecorded(h *rooms.Hearing) bool {
 	return h.Recording || len(rooms.RecordedSpans(h.History)) > 0
 }
 
-// place is the site that a source stands in: one of its own where none is said.
-func place(s configs.Source) string {
-	if s.SiteID == "" {
-		return s.ID
-	}
-	return s.SiteID
-}
-
 func labels(s configs.Source, purpose string) map[string]string {
-	l := map[string]string{LabelFor: purpose, LabelCourt: s.Court, LabelSite: place(s), LabelKind: string(s.Site)}
+	l := map[string]string{LabelFor: purpose, LabelCourt: s.Court, LabelSite: s.Place(), LabelKind: string(s.Site)}
 	maps.DeleteFunc(l, func(_, v string) bool { return v == "" })
 	return l
 }
