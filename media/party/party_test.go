@@ -1,8 +1,6 @@
 package party
 
 import (
-	"context"
-	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -12,178 +10,7 @@ import (
 	pion "github.com/pion/webrtc/v4"
 
 	"avhub/media"
-	"avhub/media/egress"
-	"avhub/media/mediatest"
-	"avhub/media/relay"
-	"avhub/media/transcode"
-	"avhub/media/webrtc"
 )
-
-// hall is a party under test.
-type hall struct {
-	*testing.T
-	party   *Party
-	mu      sync.Mutex
-	refused map[string]bool // "member stream"
-	speak   [][]string
-}
-
-func newHall(t *testing.T) *hall {
-	t.Helper()
-	h := &hall{T: t, refused: map[string]bool{}}
-	server, err := webrtc.NewServer(webrtc.Options{Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.party = New(Options{
-		WebRTC: server, Relay: relay.New(relay.Options{WebRTC: server, Log: slog.New(slog.DiscardHandler)}), Transcoder: transcode.New(transcode.Options{}), Log: slog.New(slog.DiscardHandler),
-		Changed: func() {},
-		Allow: func(member, stream string) bool {
-			h.mu.Lock()
-			defer h.mu.Unlock()
-			return !h.refused[member+" "+stream]
-		},
-		Speaking: func(people []string) {
-			h.mu.Lock()
-			defer h.mu.Unlock()
-			h.speak = append(h.speak, people)
-		},
-	})
-	t.Cleanup(func() {
-		h.party.Close()
-		if err := server.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return h
-}
-
-// refuse says whether a member may not receive a stream.
-func (h *hall) refuse(member, stream string, yes bool) {
-	h.mu.Lock()
-	h.refused[member+" "+stream] = yes
-	h.mu.Unlock()
-	h.party.Recheck()
-}
-
-// person is a participant: a pion peer connection that sends, and receives on one m-line
-// of each kind.
-type person struct {
-	h      *hall
-	id     string
-	member *Member
-	*mediatest.Publisher
-	video, audio chan *rtp.Packet
-	receives     [2]*pion.RTPTransceiver
-	wishes       map[string]Wish
-}
-
-func (h *hall) comes(id string) *person {
-	h.Helper()
-	pub, err := mediatest.NewPublisher()
-	if err != nil {
-		h.Fatal(err)
-	}
-	h.Cleanup(func() { _ = pub.PC.Close() })
-	p := &person{h: h, id: id, Publisher: pub, video: make(chan *rtp.Packet, 100_000), audio: make(chan *rtp.Packet, 100_000), wishes: map[string]Wish{}}
-	for i, kind := range []pion.RTPCodecType{pion.RTPCodecTypeVideo, pion.RTPCodecTypeAudio} {
-		if p.receives[i], err = pub.PC.AddTransceiverFromKind(kind, pion.RTPTransceiverInit{Direction: pion.RTPTransceiverDirectionRecvonly}); err != nil {
-			h.Fatal(err)
-		}
-	}
-	pub.PC.OnTrack(func(track *pion.TrackRemote, _ *pion.RTPReceiver) {
-		to := p.audio
-		if track.Kind() == pion.RTPCodecTypeVideo {
-			to = p.video
-		}
-		for {
-			q, _, err := track.ReadRTP()
-			if err != nil {
-				return
-			}
-			to <- q
-		}
-	})
-	if p.member, err = h.party.Member(id); err != nil {
-		h.Fatal(err)
-	}
-	return p
-}
-
-// negotiates offers, with wishes for what is received.
-func (p *person) negotiates(stream string) {
-	p.h.Helper()
-	offer, err := p.Offer(p.h.Context())
-	if err != nil {
-		p.h.Fatal(err)
-	}
-	sends := map[string]Role{}
-	for _, t := range p.PC.GetTransceivers() {
-		if t.Direction() != pion.RTPTransceiverDirectionRecvonly {
-			sends[t.Mid()] = map[pion.RTPCodecType]Role{pion.RTPCodecTypeVideo: RoleCamera, pion.RTPCodecTypeAudio: RoleMicrophone}[t.Kind()]
-		}
-	}
-	answer, err := p.member.Offer(offer, sends, p.wish(stream), true)
-	if err != nil {
-		p.h.Fatal(err)
-	}
-	if err := p.Accept(answer); err != nil {
-		p.h.Fatal(err)
-	}
-}
-
-func (p *person) wish(stream string) map[string]Wish {
-	p.wishes = map[string]Wish{}
-	for _, t := range p.receives {
-		p.wishes[t.Mid()] = Wish{stream, High}
-	}
-	return p.wishes
-}
-
-// sends sends pictures and sound until the test ends.
-func (p *person) sends() {
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { defer close(done); _ = p.Run(ctx) }() // ends when the connection has
-	p.h.Cleanup(func() { stop(); <-done })
-}
-
-// drained takes what has come until now.
-func drained(from chan *rtp.Packet) (packets []*rtp.Packet) {
-	for {
-		select {
-		case q := <-from:
-			packets = append(packets, q)
-		default:
-			return packets
-		}
-	}
-}
-
-// gets waits for more packets.
-func (p *person) gets(what string, from chan *rtp.Packet, n int) (packets []*rtp.Packet) {
-	p.h.Helper()
-	limit := time.After(20 * time.Second)
-	for len(packets) < n {
-		select {
-		case q := <-from:
-			packets = append(packets, q)
-		case <-limit:
-			p.h.Fatalf("%s gets %d of %d packets of %s", p.id, len(packets), n, what)
-		}
-	}
-	return packets
-}
-
-// getsNothing looks whether nothing comes while others get something.
-func (p *person) getsNothing(what string, from chan *rtp.Packet, meanwhile func()) {
-	p.h.Helper()
-	drained(from)
-	meanwhile()
-	if n := len(drained(from)); n > 0 {
-		p.h.Errorf("%s gets %d packets of %s", p.id, n, what)
-	}
-}
 
 func TestTwoSeeAndHearEachOther(t *testing.T) {
 	t.Parallel()
@@ -218,18 +45,23 @@ func TestAPageIsLoadedAnew(t *testing.T) {
 	lawyer.negotiates("judge")
 	lawyer.sends()
 	judge.gets("the picture", judge.video, 50)
+	gone := make(chan struct{})
+	var once sync.Once
+	lawyer.PC.OnConnectionStateChange(func(state pion.PeerConnectionState) {
+		if state == pion.PeerConnectionStateClosed || state == pion.PeerConnectionStateDisconnected {
+			once.Do(func() { close(gone) })
+		}
+	})
 	again := h.comes("lawyer")
 	again.negotiates("judge")
 	again.sends()
 	again.gets("the picture", again.video, 50)
 	drained(judge.video)
 	judge.gets("the picture of the new page", judge.video, 100)
-	end := time.Now().Add(20 * time.Second)
-	for lawyer.PC.ConnectionState() != pion.PeerConnectionStateClosed && lawyer.PC.ConnectionState() != pion.PeerConnectionStateDisconnected {
-		if time.Now().After(end) {
-			t.Fatalf("the old page's connection is %s", lawyer.PC.ConnectionState())
-		}
-		time.Sleep(20 * time.Millisecond)
+	select {
+	case <-gone:
+	case <-time.After(20 * time.Second):
+		t.Errorf("the old page's connection is %s", lawyer.PC.ConnectionState())
 	}
 }
 
@@ -282,21 +114,6 @@ func TestAWallCloses(t *testing.T) {
 	}
 }
 
-// wishFor changes what is received without a negotiation.
-func (p *person) wishFor(stream string) { p.member.Want(p.wish(stream)) }
-
-// picture is what sends the member's picture now.
-func (m *Member) picture() *egress.Viewer {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, s := range m.subs {
-		if s.video {
-			return s.viewer
-		}
-	}
-	return nil
-}
-
 // An m-line changes streams without a negotiation: its numbers go on.
 func TestOneLineManyStreams(t *testing.T) {
 	t.Parallel()
@@ -335,7 +152,7 @@ func TestLayersThatAreWanted(t *testing.T) {
 	b.sends()
 	layers := func(want ...string) {
 		t.Helper()
-		end := time.Now().Add(10 * time.Second)
+		limit := time.After(10 * time.Second)
 		for {
 			active, _ := a.member.Layers()
 			if len(active) != 1 {
@@ -345,11 +162,12 @@ func TestLayersThatAreWanted(t *testing.T) {
 				if slices.Equal(got, want) {
 					return
 				}
-				if time.Now().After(end) {
-					t.Fatalf("the layers %v are wanted, not %v", got, want)
-				}
 			}
-			time.Sleep(5 * time.Millisecond)
+			select {
+			case <-h.changed: // whoever is to tell the page is told
+			case <-limit:
+				t.Fatalf("the layers %v are wanted, not %v", active, want)
+			}
 		}
 	}
 	layers()
