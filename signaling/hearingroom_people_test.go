@@ -23,8 +23,9 @@ type sitting struct {
 	hearing rooms.Hearing
 }
 
-func newSitting(t *testing.T) *sitting {
-	h := newHub(t)
+func newSitting(t *testing.T) *sitting { return newSittingAt(t, newHub(t)) }
+
+func newSittingAt(t *testing.T, h *hub) *sitting {
 	b := newBench(t, h)
 	return &sitting{t, h, b, b.schedule(t, h)}
 }

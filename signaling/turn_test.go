@@ -1,6 +1,7 @@
 package signaling_test
 
 import (
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
@@ -15,6 +16,7 @@ import (
 	pion "github.com/pion/turn/v5"
 
 	"avhub/media/turn"
+	"avhub/media/webrtc"
 	"avhub/signaling"
 )
 
@@ -181,5 +183,36 @@ func TestTheRelayIsToldUnderTheHostOfTheRequest(t *testing.T) {
 		if got := ice.For(r, "a"); !strings.HasPrefix(got[0].URLs[0], "turn:turn.court.example:") {
 			t.Errorf("with a host of the configuration: %v", got)
 		}
+	}
+}
+
+// Somebody in a room is told of the relay with credentials of their connection, which
+// end when it has been gone for a moment.
+func TestARoomsCredentialsForTheRelayEndWithTheConnection(t *testing.T) {
+	t.Parallel()
+	h, own := newRelayedHub(t)
+	s := newSittingAt(t, h)
+	clerk := s.comes(s.b.clerk, "", "")
+	var told struct {
+		Servers []webrtc.ICEServer `json:"ice_servers"`
+	}
+	if err := json.Unmarshal([]byte(clerk.of("welcome").raw), &told); err != nil || len(told.Servers) != 2 {
+		t.Fatalf("%v %+v: the relay, and the configuration's server", err, told.Servers)
+	}
+	g := grant{told.Servers[0].URLs, told.Servers[0].Username, told.Servers[0].Credential}
+	relayed, err := g.allocate(t, own.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer relayed.Close()
+	if st := own.Stats(); st.Allocations != 1 || st.Sessions != 1 {
+		t.Errorf("%+v", st)
+	}
+	if err := clerk.conn.Close(); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the relay's end", func() bool { return own.Stats().Allocations == 0 && own.Stats().Sessions == 0 })
+	if _, err := g.allocate(t, own.Addr()); err == nil {
+		t.Error("its credentials are still good")
 	}
 }
