@@ -71,17 +71,7 @@ func (s *Server) newPeer(codecs []pion.RTPCodecParameters, o PeerOptions) (*Peer
 	if err := receiving(m, registry); err != nil {
 		return nil, err
 	}
-	for _, c := range codecs {
-		kind := pion.RTPCodecTypeAudio
-		if isVideo(c.MimeType) {
-			kind = pion.RTPCodecTypeVideo
-		}
-		if err := m.RegisterCodec(c, kind); err != nil {
-			return nil, fmt.Errorf("webrtc: codec %s: %w", c.MimeType, err)
-		}
-	}
-	api := pion.NewAPI(pion.WithMediaEngine(m), pion.WithInterceptorRegistry(registry), pion.WithSettingEngine(s.settings))
-	pc, err := api.NewPeerConnection(pion.Configuration{Certificates: []pion.Certificate{s.certificate}})
+	pc, api, err := s.peer(codecs, registry, m)
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (s *Server) Publish(offer *Offer, o PublishOptions) (*Session, error) {
 		s.settle()
 		return nil, err
 	}
-	pc, err := s.peer(codecs, registry, m)
+	pc, _, err := s.peer(codecs, registry, m)
 	if err != nil {
 		s.settle()
 		return nil, err

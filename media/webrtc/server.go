@@ -191,19 +191,21 @@ func (s *Server) configure(o Options) {
 	}
 }
 
-// peer makes a peer connection that knows just the given codecs.
-func (s *Server) peer(codecs []pion.RTPCodecParameters, registry *interceptor.Registry, m *pion.MediaEngine) (*pion.PeerConnection, error) {
+// peer makes a peer connection that knows just the given codecs, and what makes senders
+// for it.
+func (s *Server) peer(codecs []pion.RTPCodecParameters, registry *interceptor.Registry, m *pion.MediaEngine) (*pion.PeerConnection, *pion.API, error) {
 	for _, c := range codecs {
 		kind := pion.RTPCodecTypeAudio
 		if isVideo(c.MimeType) {
 			kind = pion.RTPCodecTypeVideo
 		}
 		if err := m.RegisterCodec(c, kind); err != nil {
-			return nil, fmt.Errorf("webrtc: codec %s: %w", c.MimeType, err)
+			return nil, nil, fmt.Errorf("webrtc: codec %s: %w", c.MimeType, err)
 		}
 	}
 	api := pion.NewAPI(pion.WithMediaEngine(m), pion.WithInterceptorRegistry(registry), pion.WithSettingEngine(s.settings))
-	return api.NewPeerConnection(pion.Configuration{Certificates: []pion.Certificate{s.certificate}})
+	pc, err := api.NewPeerConnection(pion.Configuration{Certificates: []pion.Certificate{s.certificate}})
+	return pc, api, err
 }
 
 // Addr is the address of the UDP and TCP port.

@@ -24,7 +24,7 @@ func (v *viewing) overPeer(s *Server, offer *Offer) error {
 			codecs = append(codecs, c.Codec.parameters())
 		}
 	}
-	pc, err := s.peer(codecs, &interceptor.Registry{}, &pion.MediaEngine{})
+	pc, _, err := s.peer(codecs, &interceptor.Registry{}, &pion.MediaEngine{})
 	if err != nil {
 		return err
 	}

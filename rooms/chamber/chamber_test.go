@@ -250,6 +250,14 @@ func TestWhatEachMayKnow(t *testing.T) {
 	if v := c.For(f, string(witness), witness, noon); len(v.People) != 0 || v.You.Place != Waiting || v.Floor != nil || len(v.Offers) != 0 {
 		t.Errorf("a witness at the door sees %+v", v)
 	}
+	for _, part := range []rooms.Part{clerk, gallery, witness} {
+		for _, of := range []*Chamber{c, New("h2")} { // a list is a list, if there is nothing in it
+			data, err := json.Marshal(of.For(f, string(part), part, noon))
+			if err != nil || strings.Contains(strings.NewReplacer(`"you":null`, "", `"floor":null`, "", `"discipline":null`, "").Replace(string(data)), "null") {
+				t.Errorf("%v: a %s is told %s", err, part, data)
+			}
+		}
+	}
 	v := c.For(f, "inspector", rooms.PartInspector, noon)
 	if v.You != nil || len(v.People) == 0 || len(v.Offers) != 0 || len(v.Chat) != 0 {
 		t.Errorf("the inspector sees %+v", v)

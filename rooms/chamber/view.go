@@ -1,7 +1,6 @@
 package chamber
 
 import (
-	"slices"
 	"time"
 
 	"avhub/rooms"
@@ -73,7 +72,7 @@ func (c *Chamber) For(f Facts, id string, part rooms.Part, now time.Time) View {
 		}
 	}
 	if part.Has(rooms.PowerMark) || hidden {
-		v.Marks = slices.Clone(c.Marks)
+		v.Marks = append(v.Marks, c.Marks...)
 	}
 	for _, l := range c.Chat {
 		if admits || !hidden && (l.From == id || l.To == id) {
