@@ -73,11 +73,15 @@ func output2(ctx context.Context, limit time.Duration, name string, args ...stri
 	return string(out), nil
 }
 
-// publish keeps a program that publishes running until the test ends.
+// publish keeps a program that publishes running until the test ends. Its standard input
+// stays open as long.
 func publish(t *testing.T, name string, args ...string) {
 	t.Helper()
 	cmd, out := exec.Command(name, args...), &output{}
 	cmd.Stdout, cmd.Stderr = out, out
+	if _, err := cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
