@@ -51,11 +51,13 @@ func newComposer(cfg *configs.Config, ffmpeg string, log *slog.Logger) (*compose
 func keepRecording(r *recorder.Recorder, set *sources.Set, catalog *signaling.Catalog, desk *office.Office, court *hall.Hall, log *slog.Logger) *record.Keeper {
 	return record.NewKeeper(record.Options{
 		Recorder: r, Sources: catalog.Configs, Hearings: desk.UnderWay, Log: log,
-		Sent: func(h rooms.Hearing, known []string) (all []record.Sent) {
-			for _, x := range court.Recorded(h, known) {
-				all = append(all, record.Sent{ID: x.ID, Name: x.Name, From: x})
+		Sent: func(h rooms.Hearing, known []string) ([]record.Sent, error) {
+			sent, err := court.Recorded(h, known)
+			all := make([]record.Sent, len(sent))
+			for i, x := range sent {
+				all[i] = record.Sent{ID: x.ID, Name: x.Name, From: x}
 			}
-			return all
+			return all, err
 		},
 		Line: func(id string) (recorder.Source, error) { return set.Line(id, sources.Main) },
 	})

@@ -92,7 +92,11 @@ func (p *Party) Publications() []*Publication {
 
 // Expect is a publication that is recorded already, before its person is back.
 func (p *Party) Expect(person string, kind Kind) (*Publication, error) {
-	return p.publication(person, kind)
+	x, err := p.publication(person, kind)
+	if err == nil {
+		x.expected.Store(true)
+	}
+	return x, err
 }
 
 // publication of a person, made when they first send it.

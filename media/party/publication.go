@@ -27,6 +27,7 @@ type Publication struct {
 	main, sub *media.Stream
 	silent    atomic.Bool  // the person is not to be heard
 	holds     atomic.Int32 // recordings
+	expected  atomic.Bool  // something was sent before the hub's restart
 
 	mu      sync.Mutex
 	feeds   map[string]*media.Feed // by layer: "" and "h"
@@ -152,8 +153,8 @@ func (p *Publication) Status() media.Status {
 	return media.Status{State: media.Offline, Since: p.since, Cause: &media.Cause{Code: media.CauseNoPublisher, Detail: "the participant sends nothing now"}}
 }
 
-// Begun tells whether something was ever sent.
-func (p *Publication) Begun() bool { return len(p.main.Tracks()) > 0 }
+// Begun tells whether something was ever sent, by this hub or before its restart.
+func (p *Publication) Begun() bool { return p.expected.Load() || len(p.main.Tracks()) > 0 }
 
 // Sending tells which tracks are being sent.
 func (p *Publication) Sending() (picture, sound bool) {

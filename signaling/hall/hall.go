@@ -2,6 +2,7 @@ package hall
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -129,16 +130,17 @@ func (h *Hall) leave(r *Room) bool {
 }
 
 // Recorded are what participants of a hearing send, for the recorder: those who have sent
-// something, and those whom it asks for by id, as after a restart.
-func (h *Hall) Recorded(hearing rooms.Hearing, known []string) []*Sent {
+// something, and those whom it asks for by id, as after a restart. An error says that it
+// cannot be told now: the database is away, or the hall is closing.
+func (h *Hall) Recorded(hearing rooms.Hearing, known []string) ([]*Sent, error) {
 	if hearing.State.Over() || !hearing.State.Begun() {
-		return nil
+		return nil, nil
 	}
 	r, err := h.open(h.ctx, hearing.ID, "")
 	if err != nil {
-		return nil // the database is away, or the hall is closing: what is recorded goes on
+		return nil, fmt.Errorf("the room of hearing %s: %w", hearing.ID, err)
 	}
-	return r.recorded(known)
+	return r.recorded(known), nil
 }
 
 // Rooms counts rooms and the people who are connected to them; there may be no hall.

@@ -39,8 +39,9 @@ type Options struct {
 	// Hearings are those under way, with their cases' numbers by hearing.
 	Hearings func(ctx context.Context) ([]rooms.Hearing, map[string]string, error)
 	// Sent are what participants of a hearing send in its room; known are ids that there
-	// are interrupted recordings of. nil: there are no rooms.
-	Sent func(h rooms.Hearing, known []string) []Sent
+	// are interrupted recordings of. While it fails all recordings go on as they are. nil:
+	// there are no rooms.
+	Sent func(h rooms.Hearing, known []string) ([]Sent, error)
 	// MostFiles is how many files of a source a recording may have before the next one
 	// takes over; 0: 15,000, for a seal names up to 20,000 (see ledger.MaxLine).
 	MostFiles int
@@ -152,7 +153,10 @@ func (k *Keeper) look(ctx context.Context) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	wanted := k.wanted(hearings, numbers)
+	wanted, err := k.wanted(hearings, numbers)
+	if err != nil {
+		return err
+	}
 	for at, r := range k.running {
 		if _, ok := wanted[at]; !ok || done(r.session) {
 			k.end(at, r)

@@ -39,7 +39,7 @@ type want struct {
 }
 
 // wanted is all that must be recorded now.
-func (k *Keeper) wanted(hearings []rooms.Hearing, numbers map[string]string) map[key]want {
+func (k *Keeper) wanted(hearings []rooms.Hearing, numbers map[string]string) (map[key]want, error) {
 	all := map[key]want{}
 	sources := k.o.Sources()
 	for _, s := range sources {
@@ -57,7 +57,9 @@ func (k *Keeper) wanted(hearings []rooms.Hearing, numbers map[string]string) map
 		if !everRecorded(h) {
 			continue
 		}
-		k.wantSent(all, h, numbers[h.ID])
+		if err := k.wantSent(all, h, numbers[h.ID]); err != nil {
+			return nil, err
+		}
 		if h.Site == "" {
 			continue
 		}
@@ -68,13 +70,13 @@ func (k *Keeper) wanted(hearings []rooms.Hearing, numbers map[string]string) map
 			all[key{s.ID, h.ID}] = want{source: s, hearing: h, labels: hearingLabels(labels(s, LabelHearing), h, numbers[h.ID])}
 		}
 	}
-	return all
+	return all, nil
 }
 
 // wantSent adds what participants send in a hearing's room.
-func (k *Keeper) wantSent(all map[key]want, h *rooms.Hearing, number string) {
+func (k *Keeper) wantSent(all map[key]want, h *rooms.Hearing, number string) error {
 	if k.o.Sent == nil {
-		return
+		return nil
 	}
 	var known []string
 	for _, b := range k.o.Recorder.Suspended() {
@@ -82,10 +84,15 @@ func (k *Keeper) wantSent(all map[key]want, h *rooms.Hearing, number string) {
 			known = append(known, b.Source)
 		}
 	}
-	for _, x := range k.o.Sent(*h, known) {
+	sent, err := k.o.Sent(*h, known)
+	if err != nil {
+		return err
+	}
+	for _, x := range sent {
 		l := map[string]string{LabelFor: LabelHearing, LabelSite: h.Site}
 		all[key{x.ID, h.ID}] = want{source: configs.Source{ID: x.ID, Name: x.Name}, hearing: h, labels: hearingLabels(l, h, number), from: x.From}
 	}
+	return nil
 }
 
 // hearingLabels adds what a recording of a hearing says of it.

@@ -117,9 +117,8 @@ async function byLink(name: string): Promise<{ id: string; headers: Record<strin
 it('comes in, is admitted, speaks, is muted on the wire, and is in the sealed record', async () => {
   const party = await byLink('刘明')
   await clerk.ask('POST', `/hearings/${hearing.id}/commands`, { kind: 'prepare' })
-  const desk = await Seat.take({ Cookie: clerk.headers['Cookie']! })
-  const bench = await Seat.take({ Cookie: judge.headers['Cookie']! })
-  const guest = await Seat.take(party.headers)
+  const cookies = [{ Cookie: clerk.headers['Cookie']! }, { Cookie: judge.headers['Cookie']! }, party.headers] as const
+  let [desk, bench, guest] = await Promise.all(cookies.map(Seat.take)) as [Seat, Seat, Seat]
   expect(guest.last('room').you!.place).toBe('waiting')
   expect(guest.last('streams')).toEqual([])
   expect((await guest.ask({ type: 'offer', sdp: 'v=0' })).code).toBe('not_now')
@@ -153,6 +152,24 @@ it('comes in, is admitted, speaks, is muted on the wire, and is in the sealed re
 
   const films = async () => (await judge.get<{ items: (Film & { name: string })[] }>(`/recordings?hearing=${hearing.id}`)).items
   await expect.poll(async () => (await films()).find((f) => f.source === party.id)?.length ?? 0, { timeout: 30_000 }).toBeGreaterThan(3)
+
+  // The hub is killed: all come back to the same hearing, in the same state, and the record goes on.
+  const recorded = (await films()).length
+  await hub.kill()
+  for (const seat of [desk, bench, guest]) await seat.close()
+  await hub.start()
+  ;[desk, bench, guest] = await Promise.all(cookies.map(Seat.take)) as [Seat, Seat, Seat]
+  expect(guest.last('room').you).toMatchObject({ place: 'inside', muted: '' })
+  expect(guest.last('hearing')).toMatchObject({ state: 'in_session', recording: true })
+  const before = (await films()).find((f) => f.source === party.id)!.length
+  await guest.connects(true)
+  await guest.sees('court-1')
+  await bench.connects()
+  await bench.sees(party.id)
+  await expect.poll(() => Math.min(bench.packets.video, bench.packets.audio), { timeout: 20_000 }).toBeGreaterThan(50)
+  await expect.poll(async () => (await films()).find((f) => f.source === party.id)?.length ?? 0, { timeout: 30_000 }).toBeGreaterThan(before + 3)
+  expect((await films()).length, 'one recording of each, before and after').toBe(recorded)
+
   expect((await bench.ask({ type: 'order', order: { kind: 'close' } })).type).toBe('done')
   for (const seat of [desk, bench, guest]) expect((await seat.until((n) => n.type === 'bye')).reason).toBe('closed')
   await expect.poll(async () => (await films()).every((f) => f.sealed), { timeout: 30_000 }).toBe(true)
