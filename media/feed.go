@@ -13,6 +13,7 @@ type Packet struct {
 	RTP     uint32
 	Marker  bool
 	Lost    int       // packets known missing right before it
+	Anew    bool      // it begins another coding of the picture, which refers to nothing before it
 	NTP     time.Time // the sender's clock for RTP, from RTCP; zero if unknown
 	Arrived time.Time
 }
@@ -32,6 +33,8 @@ type Feed struct {
 
 // input is one track's way in.
 type input struct {
+	kind     packet.Kind
+	aac      packet.AACConfig
 	unpacker *packet.Unpacker
 	clock    Clock
 	last     time.Time // arrival of the last packet, or the start
@@ -44,7 +47,7 @@ func newFeed(s *Stream, tracks []Track) *Feed {
 	f := &Feed{stream: s, gen: s.gen}
 	now := time.Now()
 	for i, t := range tracks {
-		in := &input{unpacker: packet.NewUnpacker(t.Kind, t.AAC), last: now, lastUnit: now}
+		in := &input{kind: t.Kind, aac: t.AAC, unpacker: packet.NewUnpacker(t.Kind, t.AAC), last: now, lastUnit: now}
 		in.clock.Rate = t.ClockRate
 		// The clock goes on after the last feed's last unit.
 		in.clock.lastPTS = float64(s.tracks[i].lastPTS)
@@ -63,6 +66,10 @@ func (f *Feed) Packet(track int, p Packet) error {
 	}
 	in := f.inputs[track]
 	in.last = p.Arrived
+	if p.Anew {
+		in.unpacker = packet.NewUnpacker(in.kind, in.aac) // what is unfinished stays so
+		in.broken = true                                  // until a keyframe
+	}
 	frames, err := in.unpacker.Push(p.RTP, p.Marker, p.Lost, p.Payload)
 	if p.Lost > 0 {
 		in.broken = true

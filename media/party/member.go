@@ -236,7 +236,10 @@ func (m *Member) receive(in *webrtc.Incoming) {
 		layer = small
 	}
 	if role.video() {
-		m.party.o.Relay.FedBy(peer.Context(), x.stream(layer), in.WantKeyframe)
+		x.pictures.askBy(layer, in.WantKeyframe)
+		for _, l := range []string{layer, whole} { // the small layer may stand in for the whole one
+			m.party.o.Relay.FedBy(peer.Context(), x.stream(l), func() { x.pictures.wantKeyframe(l) })
+		}
 	}
 	var lost bool
 	err = in.Read(func(p media.Packet, level uint8) bool {

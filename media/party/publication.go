@@ -2,6 +2,7 @@ package party
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,8 @@ type Publication struct {
 	silent    atomic.Bool  // the person is not to be heard
 	holds     atomic.Int32 // recordings
 	expected  atomic.Bool  // something was sent before the hub's restart
+
+	pictures standIn
 
 	mu      sync.Mutex
 	feeds   map[string]*media.Feed // by layer: "" and "h"
@@ -74,6 +77,9 @@ func (p *Publication) open(layer string, tracks []media.Track) error {
 		return err
 	}
 	p.feeds[layer], p.tracks[layer] = f, tracks
+	if layer == whole {
+		p.pictures.open(f, slices.IndexFunc(tracks, func(t media.Track) bool { return t.Kind.Video() }))
+	}
 	if !p.sending {
 		p.sending, p.since = true, time.Now()
 	}
@@ -108,7 +114,16 @@ func (p *Publication) packet(layer string, video bool, q media.Packet) error {
 	if f == nil || track < 0 {
 		return nil // it was not agreed on
 	}
-	if err := f.Packet(track, q); errors.Is(err, media.ErrClosed) {
+	var err error
+	if video && layer == whole {
+		err = p.pictures.takeWhole(q)
+	} else {
+		err = f.Packet(track, q)
+	}
+	if video && layer == small && !errors.Is(err, media.ErrClosed) {
+		err = p.pictures.takeSmall(q)
+	}
+	if errors.Is(err, media.ErrClosed) {
 		return err
 	}
 	return nil // what is malformed is counted by the stream

@@ -34,7 +34,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'avhub-cast-'))
   hub = await Hub.make({ demo: true, config: `webrtc: {turn: {listen: "127.0.0.1:${await freePort()}"}}\n` })
   second = await Camera.make('yard=demo:court-3')
-  await hub.add({ id: 'court-1-wide', name: '第一法庭全景', court: 'demo-court', site: 'courtroom', site_id: 'court-1', url: second.url('yard'), sub_url: second.url('yard_sub') })
+  await hub.add({ id: 'court-1-wide', name: '第一法庭全景', court: 'demo', site: 'courtroom', record: 'in_session', site_id: 'court-1', url: second.url('yard'), sub_url: second.url('yard_sub') })
   path = await Path.to(hub.media)
   path.loss = 5
   path.delay = 50
