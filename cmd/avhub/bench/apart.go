@@ -37,6 +37,9 @@ type watching struct {
 	Within time.Duration // lean viewers come evenly spread over this time; 0: a few at a time
 	Settle time.Duration // from the last one's keyframe until it is measured
 	Length time.Duration
+	// Meetings: attendees of rooms instead, of each so many that send.
+	Meetings []meeting
+	Senders  int
 }
 
 // same is so many viewers of one stream.
@@ -120,7 +123,10 @@ func runWatchers(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	m := &measure{}
 	join := m.peers
-	if w.Lean {
+	switch {
+	case len(w.Meetings) > 0:
+		join = m.attendees
+	case w.Lean:
 		join = m.lean
 	}
 	everybody, err := join(ctx, w)

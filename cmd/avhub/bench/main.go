@@ -38,6 +38,7 @@ var parts = []struct {
 	{"growth", benchGrowth},
 	{"rush", benchRush},
 	{"sources", benchSources},
+	{"rooms", benchRooms},
 	{"recording", benchRecording},
 	{"requests", benchRequests},
 	{"logins", benchLogins},

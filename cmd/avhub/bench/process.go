@@ -123,9 +123,9 @@ func startHub() (*hub, error) {
 	return h, err
 }
 
-// makeBoss adds a user who watches, publishes and manages, and returns a token.
+// makeBoss adds a user who watches, publishes, manages and presides, and returns a token.
 func makeBoss(env []string) (token string, err error) {
-	for _, role := range []string{"inspector", "technician", "admin"} {
+	for _, role := range []string{"inspector", "technician", "admin", "clerk", "judge"} {
 		if _, err := command(env, bossPassword, "user", "add", "boss", "--role", role, "--court", "bench"); err != nil {
 			return "", err
 		}

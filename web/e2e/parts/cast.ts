@@ -50,14 +50,14 @@ export async function come(who: Who, folder: string, url: string, o: BrowserCont
   await mkdir(folder, { recursive: true })
   const browser = await launch(undefined, {}, [...fakeDevices, ...film(folder, who)])
   const visit = await visitBy(browser, 'about:blank', o, null)
-  await prepare(visit.page, way)
+  await lead(visit.page, way)
   if (as) await logIn(visit.page, url, as)
   await visit.page.goto(url)
   return { ...visit, who, browser, end: () => browser.close() }
 }
 
-/** prepare leads a page's connections by a way, and keeps them where a test finds them. */
-async function prepare(page: Page, { relay = false, path }: Way) {
+/** lead leads a page's connections by a way, and keeps them where a test finds them. */
+export async function lead(page: Page, { relay = false, path }: Way) {
   if (path) await page.exposeFunction('throughBadPath', (answer: string) => path.rewrite(answer))
   await page.addInitScript((relay) => {
     const connections: RTCPeerConnection[] = []
