@@ -19,6 +19,7 @@ func (s *Stream) publish(u *Unit, gen int) error {
 		return err
 	}
 	s.ring.push(u, u.Keyframe && t.Kind.Video())
+	t.repeat(u)
 	readers := s.readers
 	s.mu.Unlock()
 	for _, r := range readers {
@@ -46,6 +47,17 @@ func (t *trackState) prepare(u *Unit) error {
 	u.Stamp = uint32(u.PTS) + t.offset
 	t.count(u)
 	return nil
+}
+
+// repeat gives a unit the one before it, and keeps it for the next.
+func (t *trackState) repeat(u *Unit) {
+	if t.Kind != packet.Opus {
+		return
+	}
+	if t.before.Data != nil {
+		u.Before = Before{t.before.Index, u.Stamp - t.before.Ticks, t.before.Data}
+	}
+	t.before = Before{u.Index, u.Stamp, u.Packets.At(0)}
 }
 
 // completeParams learns parameter sets that travel in band and puts them

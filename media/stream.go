@@ -39,6 +39,7 @@ type trackState struct {
 	offset  uint32 // of RTP timestamps
 	lastPTS int64
 	maxPTS  int64
+	before  Before // of the next unit; its ticks are a timestamp here
 
 	stats   TrackStats
 	meter   meter

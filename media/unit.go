@@ -34,6 +34,16 @@ type Unit struct {
 	Packets packet.Payloads
 	Seq     uint16 // sequence number of the first packet
 	Stamp   uint32 // RTP timestamp of all of them
+	// Before is the frame right before this one on its track, of Opus only: what a viewer
+	// whose way loses packets is sent once more with this one (RFC 2198).
+	Before Before
+}
+
+// Before is a frame as it was a unit of its own.
+type Before struct {
+	Index uint64 // of that unit
+	Ticks uint32 // from its timestamp to that of the unit it goes with
+	Data  []byte // nil: there is none
 }
 
 // Size is the number of payload bytes.

@@ -81,8 +81,9 @@ func (v *Viewer) again(o *Output, b *udpout.Batch, seq uint16) {
 	if u == nil {
 		return
 	}
+	payloads, pt := o.payloads(u)
 	o.again = Run{
-		Payloads: u.Packets, From: i, To: i + 1, SSRC: o.SSRC, PayloadType: o.PayloadType, Seq: seq, Stamp: stamp,
+		Payloads: payloads, From: i, To: i + 1, SSRC: o.SSRC, PayloadType: pt, Seq: seq, Stamp: stamp,
 		Marker: o == v.Video, Extensions: &o.Extensions,
 	}
 	copies := 1

@@ -6,6 +6,7 @@ import (
 
 	"avhub/media"
 	"avhub/media/egress/udpout"
+	"avhub/media/packet"
 )
 
 // Output says how a track of a stream leaves for a viewer.
@@ -18,12 +19,16 @@ type Output struct {
 	// as they were.
 	RTXSSRC        uint32
 	RTXPayloadType uint8
+	// REDPayloadType, if not 0, is what the frames of a sound leave under, each with the one
+	// before it (RFC 2198); the frames themselves are of PayloadType.
+	REDPayloadType uint8
 	// Extensions must not have AbsSendTime without RTX: what is sent again as it
 	// was must have the bytes that it had.
 	Extensions Extensions
 
 	// What follows is guarded by Viewer.mu.
 	home    *Fanout // whose units it takes
+	from    uint64  // the first unit of home that it may have
 	next    uint64  // the first unit of home that was not dealt with
 	waiting bool    // for a keyframe
 	busy    bool    // it is being caught up: live units wait
@@ -34,6 +39,7 @@ type Output struct {
 	run     Run
 	seq     uint16 // of the current unit's first packet
 	again   Run
+	red     packet.Payloads // of the last packet with redundancy
 	rtxSeq  uint16
 	reports reports
 }
@@ -45,6 +51,24 @@ type coming struct {
 	next   uint64
 	moved  func()
 }
+
+// payloads are a unit's as they leave, and under which payload type: the same whenever it
+// is asked, for a number must not carry two different packets.
+func (o *Output) payloads(u *media.Unit) (packet.Payloads, uint8) {
+	if o.REDPayloadType == 0 {
+		return u.Packets, o.PayloadType
+	}
+	before, frame := u.Before.Data, u.Packets.At(0)
+	if u.Before.Index < o.from || len(before)+len(frame)+redHeaders > media.MaxPayload {
+		before = nil // it was not for this viewer, or would not fit
+	}
+	o.red.Buf = packet.AppendRED(o.red.Buf[:0], o.PayloadType, before, u.Before.Ticks, frame)
+	o.red.Ends = append(o.red.Ends[:0], len(o.red.Buf))
+	return o.red, o.REDPayloadType
+}
+
+// redHeaders are the octets that RFC 2198 adds to two frames.
+const redHeaders = 5
 
 // Again is an output that goes on on the same way out with another track, of another
 // stream perhaps: its numbers go on from those of one whose viewer was detached.
@@ -59,7 +83,7 @@ func (o *Output) Again(track int, payloadType uint8, clockRate int) *Output {
 
 // settle makes the output take a stream's units from the given index on.
 func (o *Output) settle(f *Fanout, next uint64) {
-	o.home, o.next = f, next
+	o.home, o.from, o.next = f, next, next
 	if o.rtxSeq == 0 {
 		o.rtxSeq = uint16(1 + rand.N(1<<14))
 	}
@@ -76,8 +100,9 @@ func (o *Output) open(u *media.Unit, video bool) {
 	if o.Extensions.AbsSendTime != 0 {
 		o.Extensions.leave(time.Now())
 	}
+	payloads, pt := o.payloads(u)
 	o.run = Run{
-		Payloads: u.Packets, SSRC: o.SSRC, PayloadType: o.PayloadType, Stamp: stamp,
+		Payloads: payloads, SSRC: o.SSRC, PayloadType: pt, Stamp: stamp,
 		Marker: video, Extensions: &o.Extensions,
 	}
 }

@@ -37,8 +37,8 @@ type sentReport struct {
 // they were at the source. v.mu is held.
 func (v *Viewer) report(o *Output, b *udpout.Batch, u *media.Unit) {
 	r := &o.reports
-	r.packets += uint32(u.Packets.Len())
-	r.bytes += uint32(u.Size())
+	r.packets += uint32(o.run.Payloads.Len())
+	r.bytes += uint32(len(o.run.Payloads.Buf))
 	if u.Arrived.Sub(r.last) < reportEvery {
 		return
 	}

@@ -20,9 +20,19 @@ type Publisher struct {
 	PC *pion.PeerConnection
 	// Asked receives the time of each picture loss indication.
 	Asked chan time.Time
+	// Voice, if not nil, makes the next 20 ms of Opus, and tells how loud they are (RFC 6464);
+	// empty: they are not sent. Without it the publisher says silence, and not how loud.
+	Voice func() (opus []byte, level uint8)
 
+	// Twice has each frame of sound carry the one before it (RFC 2198); with NewRedundant.
+	Twice bool
+	// LoseSound, if not nil, tells which packets of sound are lost.
+	LoseSound func(n int) bool
+
+	before       []byte // the last frame of sound
 	video, audio *pion.TrackLocalStaticRTP
 	seq, sounds  uint16
+	time         uint32 // of the sound
 	n            int
 }
 
@@ -31,9 +41,44 @@ func NewPublisher() (*Publisher, error) { return NewPublisherBy(pion.Configurati
 
 // NewPublisherBy makes one that takes the configuration's ways.
 func NewPublisherBy(c pion.Configuration) (*Publisher, error) {
+	return newPublisher(c, opus, audioLevels)
+}
+
+// NewWithoutLevels makes a publisher whose packets do not say how loud they are.
+func NewWithoutLevels() (*Publisher, error) {
+	return newPublisher(pion.Configuration{}, opus)
+}
+
+// NewRedundant makes a publisher that sends and takes redundant audio (RFC 2198).
+func NewRedundant() (*Publisher, error) {
+	p, err := newPublisher(pion.Configuration{}, red, audioLevels, func(m *pion.MediaEngine) error {
+		return m.RegisterCodec(pion.RTPCodecParameters{RTPCodecCapability: red, PayloadType: 63}, pion.RTPCodecTypeAudio)
+	})
+	if p != nil {
+		p.Twice = true
+	}
+	return p, err
+}
+
+// opus is sound, and red redundant audio whose blocks are of pion's payload type for it.
+var (
+	opus = pion.RTPCodecCapability{MimeType: pion.MimeTypeOpus}
+	red  = pion.RTPCodecCapability{MimeType: "audio/red", ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111"}
+)
+
+func audioLevels(m *pion.MediaEngine) error {
+	return m.RegisterHeaderExtension(pion.RTPHeaderExtensionCapability{URI: audioLevel}, pion.RTPCodecTypeAudio)
+}
+
+func newPublisher(c pion.Configuration, sound pion.RTPCodecCapability, has ...func(*pion.MediaEngine) error) (*Publisher, error) {
 	m := &pion.MediaEngine{}
 	if err := m.RegisterDefaultCodecs(); err != nil {
 		return nil, err
+	}
+	for _, register := range has {
+		if err := register(m); err != nil {
+			return nil, err
+		}
 	}
 	settings := pion.SettingEngine{}
 	settings.SetIncludeLoopbackCandidate(true)
@@ -44,14 +89,14 @@ func NewPublisherBy(c pion.Configuration) (*Publisher, error) {
 		return nil, err
 	}
 	p := &Publisher{PC: pc, Asked: make(chan time.Time, 1000), seq: 65_530}
-	if p.video, err = p.add(pion.MimeTypeH264, "video"); err == nil {
-		p.audio, err = p.add(pion.MimeTypeOpus, "audio")
+	if p.video, err = p.add(pion.RTPCodecCapability{MimeType: pion.MimeTypeH264}, "video"); err == nil {
+		p.audio, err = p.add(sound, "audio")
 	}
 	return p, err
 }
 
-func (p *Publisher) add(mime, id string) (*pion.TrackLocalStaticRTP, error) {
-	track, err := pion.NewTrackLocalStaticRTP(pion.RTPCodecCapability{MimeType: mime}, id, "publisher")
+func (p *Publisher) add(codec pion.RTPCodecCapability, id string) (*pion.TrackLocalStaticRTP, error) {
+	track, err := pion.NewTrackLocalStaticRTP(codec, id, "publisher")
 	if err != nil {
 		return nil, err
 	}
@@ -149,13 +194,39 @@ func (p *Publisher) Send(packets ...*rtp.Packet) error {
 	return nil
 }
 
+// audioLevel is how loud a packet is (RFC 6464).
+const audioLevel = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+
 // Sound sends 20 ms of sound.
 func (p *Publisher) Sound() error {
+	p.time += 960
+	q := &rtp.Packet{Header: rtp.Header{Version: 2, Timestamp: p.time}, Payload: []byte{0xf8, 0xff, 0xfe}} // silence
+	if p.Voice != nil {
+		frame, level := p.Voice()
+		if len(frame) == 0 {
+			p.before = nil
+			return nil
+		}
+		q.Payload = frame
+		for _, x := range p.PC.GetSenders()[1].GetParameters().HeaderExtensions {
+			if x.URI == audioLevel {
+				if err := q.SetExtension(uint8(x.ID), []byte{level & 0x7f}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if p.Twice {
+		frame := q.Payload
+		q.Payload = packet.AppendRED(nil, 111, p.before, 960, frame)
+		p.before = frame
+	}
 	p.sounds++
-	return p.audio.WriteRTP(&rtp.Packet{
-		Header:  rtp.Header{Version: 2, SequenceNumber: p.sounds, Timestamp: uint32(p.sounds) * 960},
-		Payload: []byte{0xf8, 0xff, 0xfe}, // silence
-	})
+	q.SequenceNumber = p.sounds
+	if p.LoseSound != nil && p.LoseSound(int(p.sounds)) {
+		return nil
+	}
+	return p.audio.WriteRTP(q)
 }
 
 // Run publishes in real time, on a schedule, until ctx ends: a keyframe when

@@ -26,6 +26,9 @@ type Incoming struct {
 	remote *pion.TrackRemote
 	clock  senderClock
 	level  uint8 // id of the header extension; 0: none
+	red    uint8 // payload type of redundant audio (RFC 2198); 0: none
+	of     uint8 // and of its blocks
+	blocks []packet.REDBlock
 	wishes chan struct{}
 }
 
@@ -39,11 +42,23 @@ func (p *Peer) receive(remote *pion.TrackRemote, receiver *pion.RTPReceiver) {
 	}
 	codec := remote.Codec()
 	kind := kindOf(codec.MimeType)
+	if strings.EqualFold(codec.MimeType, mimeRED) {
+		kind = packet.Opus
+	}
 	in.Track = trackOf(&Codec{Kind: kind, ClockRate: codec.ClockRate, Channels: codec.Channels})
 	in.clock.rate = in.Track.ClockRate
-	for _, x := range receiver.GetParameters().HeaderExtensions {
+	params := receiver.GetParameters()
+	for _, x := range params.HeaderExtensions {
 		if x.URI == extAudioLevel {
 			in.level = uint8(x.ID)
+		}
+	}
+	for _, c := range params.Codecs {
+		if strings.EqualFold(c.MimeType, mimeRED) {
+			in.red = uint8(c.PayloadType)
+		}
+		if strings.EqualFold(c.MimeType, pion.MimeTypeOpus) {
+			in.of = uint8(c.PayloadType)
 		}
 	}
 	p.mu.Lock()
@@ -83,6 +98,9 @@ func (in *Incoming) readReports(receiver *pion.RTPReceiver) {
 	}
 }
 
+// Levels tells whether its packets say how loud they are.
+func (in *Incoming) Levels() bool { return in.level != 0 }
+
 // Peer is whose it is.
 func (in *Incoming) Peer() *Peer { return in.peer }
 
@@ -116,15 +134,43 @@ func (in *Incoming) Read(take func(p media.Packet, level uint8) bool) error {
 		if len(p.Payload) == 0 {
 			continue // padding that probes the path
 		}
-		for _, q := range order.push(p, time.Now()) {
-			ok := take(media.Packet{
-				Payload: q.Payload, RTP: q.Timestamp, Marker: q.Marker, Lost: q.Lost, NTP: in.clock.at(q.Timestamp), Arrived: q.Arrived,
-			}, in.levelOf(q.Packet))
-			if !ok {
-				return nil
+		for _, frame := range in.frames(p) {
+			for _, q := range order.push(frame, time.Now()) {
+				ok := take(media.Packet{
+					Payload: q.Payload, RTP: q.Timestamp, Marker: q.Marker, Lost: q.Lost, NTP: in.clock.at(q.Timestamp), Arrived: q.Arrived,
+				}, in.levelOf(q.Packet))
+				if !ok {
+					return nil
+				}
 			}
 		}
 	}
+}
+
+// frames takes redundant audio apart: each frame as if it had come by itself. Those that a
+// packet repeats are its predecessors, so that they have their numbers: what has come
+// already is dropped with what came twice, and what was lost is there without waiting.
+func (in *Incoming) frames(p *rtp.Packet) []*rtp.Packet {
+	if in.red == 0 || p.PayloadType != in.red {
+		return []*rtp.Packet{p}
+	}
+	blocks, err := packet.ParseRED(in.blocks, p.Payload)
+	if err != nil {
+		return nil // as good as lost
+	}
+	in.blocks = blocks
+	frames := make([]*rtp.Packet, 0, len(blocks))
+	for i, b := range blocks {
+		if repeats := i < len(blocks)-1; len(b.Data) == 0 || b.PayloadType != in.of || repeats && b.Offset == 0 {
+			continue
+		}
+		q := *p
+		q.SequenceNumber -= uint16(len(blocks) - 1 - i)
+		q.Timestamp -= b.Offset
+		q.Payload = b.Data
+		frames = append(frames, &q)
+	}
+	return frames
 }
 
 func (in *Incoming) levelOf(p *rtp.Packet) uint8 {

@@ -24,6 +24,13 @@ type Codec struct {
 	Fmtp        string
 	Feedback    []string // rtcp-fb values
 	RTX         uint8    // payload type of its retransmissions (RFC 4588); 0: none
+	RED         RED      // in which it is sent twice
+}
+
+// RED is redundant audio (RFC 2198) as it is offered for a codec.
+type RED struct {
+	PayloadType uint8 // 0: it is not
+	Fmtp        string
 }
 
 // Offer is what an SDP offer says about codecs.
@@ -136,10 +143,10 @@ func mediaCodecs(m *sdp.MediaDescription) []Codec {
 		}
 	}
 	var codecs []Codec
-	rtx := retransmissions(m)
+	rtx, red := retransmissions(m), redundancies(m)
 	for _, f := range m.MediaName.Formats {
 		if c := byType[f]; c != nil {
-			c.RTX = rtx[f]
+			c.RTX, c.RED = rtx[f], red[f]
 			codecs = append(codecs, *c)
 		}
 	}
@@ -164,6 +171,29 @@ func retransmissions(m *sdp.MediaDescription) map[string]uint8 {
 		apt, _, _ = strings.Cut(apt, ";")
 		if n, err := strconv.ParseUint(pt, 10, 7); err == nil {
 			of[strings.TrimSpace(apt)] = uint8(n)
+		}
+	}
+	return of
+}
+
+// redundancies finds the redundant audio of each other payload type: that whose blocks are
+// all of it (RFC 2198 section 5).
+func redundancies(m *sdp.MediaDescription) map[string]RED {
+	types, of := map[string]bool{}, map[string]RED{}
+	for _, a := range m.Attributes {
+		if pt, rest, _ := strings.Cut(a.Value, " "); a.Key == "rtpmap" && strings.HasPrefix(strings.ToLower(rest), "red/") {
+			types[pt] = m.MediaName.Media == "audio" && slices.Contains(m.MediaName.Formats, pt)
+		}
+	}
+	for _, a := range m.Attributes {
+		pt, fmtp, _ := strings.Cut(a.Value, " ")
+		if a.Key != "fmtp" || !types[pt] {
+			continue
+		}
+		blocks := strings.Split(strings.TrimSpace(fmtp), "/")
+		number, err := strconv.ParseUint(pt, 10, 7)
+		if err == nil && len(slices.Compact(blocks)) == 1 {
+			of[blocks[0]] = RED{uint8(number), fmtp}
 		}
 	}
 	return of

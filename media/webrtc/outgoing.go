@@ -2,6 +2,9 @@ package webrtc
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	pion "github.com/pion/webrtc/v4"
@@ -79,7 +82,23 @@ func (o *Outgoing) Output(track int, kind packet.Kind, profile string) *egress.O
 	} else {
 		o.last = o.last.Again(track, uint8(c.PayloadType), int(c.ClockRate))
 	}
+	o.last.REDPayloadType = 0
+	if kind == packet.Opus {
+		o.last.REDPayloadType = redOf(o.codecs, c.PayloadType)
+	}
 	return o.last
+}
+
+// redOf is the payload type of the redundant audio whose blocks are of another; 0: the
+// browser does not take it.
+func redOf(codecs []pion.RTPCodecParameters, of pion.PayloadType) uint8 {
+	for _, c := range codecs {
+		blocks := strings.Split(strings.TrimSpace(c.SDPFmtpLine), "/")
+		if strings.EqualFold(c.MimeType, mimeRED) && len(slices.Compact(blocks)) == 1 && blocks[0] == strconv.Itoa(int(of)) {
+			return uint8(c.PayloadType)
+		}
+	}
+	return 0
 }
 
 // ID tells the m-lines of a peer apart.

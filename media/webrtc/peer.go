@@ -105,6 +105,9 @@ func receiving(m *pion.MediaEngine, registry *interceptor.Registry) error {
 	return m.RegisterHeaderExtension(pion.RTPHeaderExtensionCapability{URI: extAudioLevel}, pion.RTPCodecTypeAudio)
 }
 
+// mimeRED is redundant audio (RFC 2198).
+const mimeRED = "audio/red"
+
 // peerCodecs are those of the offer that a room carries, as they were offered.
 func peerCodecs(offer *Offer) []pion.RTPCodecParameters {
 	var all []pion.RTPCodecParameters
@@ -122,6 +125,12 @@ func peerCodecs(offer *Offer) []pion.RTPCodecParameters {
 			}
 		}
 		all = append(all, params)
+		if c.Kind == packet.Opus && c.RED.PayloadType != 0 {
+			all = append(all, pion.RTPCodecParameters{
+				PayloadType:        pion.PayloadType(c.RED.PayloadType),
+				RTPCodecCapability: pion.RTPCodecCapability{MimeType: mimeRED, ClockRate: c.ClockRate, Channels: c.Channels, SDPFmtpLine: c.RED.Fmtp},
+			})
+		}
 	}
 	return all
 }
