@@ -121,13 +121,13 @@ func (c *Console) Add(id string, s *media.Stream) error {
 	if err != nil {
 		return fmt.Errorf("%s: %s: %w", c.o.Name, id, err)
 	}
-	in := &input{console: c, id: id, stream: s, voice: v, done: make(chan struct{})}
+	in := &input{console: c, voice: v, done: make(chan struct{})}
 	ctx, stop := context.WithCancel(c.ctx)
 	in.stop = stop
 	c.inputs[id] = in
 	c.wg.Go(func() {
 		defer close(in.done)
-		in.run(ctx)
+		in.run(ctx, id, s)
 	})
 	return nil
 }
@@ -171,6 +171,20 @@ func (c *Console) Voices() []VoiceStatus {
 		return 1
 	})
 	return all
+}
+
+// Listeners is how many take a sum now, in one form or another.
+func (c *Console) Listeners() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := 0
+	for _, l := range c.lines {
+		n += len(l.taps)
+	}
+	for _, s := range c.streams {
+		n += s.users - 1 // a stream is one tap, however many take it
+	}
+	return n
 }
 
 // Mixes is how many different sums are made now.
