@@ -32,7 +32,7 @@ rtsp: 8554
 		`http.behind_proxy (line 5): "maybe" is neither true nor false`,
 		`recording.segment (line 7): "60" is no length of time: write a number with ms, s, m or h, such as 60s`,
 		`unknown key "urll" in sources[0] (line 10): did you mean "url"?`,
-		`sources[1] (line 11): expected a section with keys of id, name, site, site_id, court, url, sub_url, transport, start, record, found a list`,
+		`sources[1] (line 11): expected a section with keys of id, name, site, site_id, court, url, sub_url, transport, start, record, loudspeaker, found a list`,
 		`rtsp (line 12): expected a section with keys of listen, tls_only, found "8554"`,
 		`unknown variable AVHUB_LOG_FROMAT in the environment: did you mean "AVHUB_LOG_FORMAT"?`,
 		`media.transcode (AVHUB_MEDIA_TRANSCODE): "ja" is neither true nor false`,

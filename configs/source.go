@@ -4,10 +4,11 @@ import "cmp"
 
 // Words of a source's settings; the tags of [Source] list those allowed.
 type (
-	Site      string // the kind of place
-	Transport string // how its packets travel
-	Start     string // when it is opened
-	Record    string // when it is recorded
+	Site        string // the kind of place
+	Transport   string // how its packets travel
+	Start       string // when it is opened
+	Record      string // when it is recorded
+	Loudspeaker string // whether it says what a hearing's room says
 )
 
 // When a source is opened.
@@ -23,6 +24,13 @@ const (
 	RecordNever     Record = "never"
 )
 
+// Whether what a hearing's room says comes out of the device (ONVIF back channel).
+const (
+	LoudspeakerAuto Loudspeaker = "auto" // where hearings are held, if the device has one
+	LoudspeakerOn   Loudspeaker = "on"   // it has one: that it cannot be reached is a fault
+	LoudspeakerOff  Loudspeaker = "off"
+)
+
 // Source is one camera (the hub reads it) or, without a URL, one encoder (it
 // publishes to the hub).
 type Source struct {
@@ -36,11 +44,25 @@ type Source struct {
 	Transport Transport `yaml:"transport" one:"auto tcp udp multicast" en:"how its packets travel; auto tries" zh:"传输方式；auto 自动尝试"`
 	Start     Start     `yaml:"start" one:"always on_demand" en:"open always, or on demand (closed 10 s after the last reader)" zh:"始终连接，或按需连接（无人观看 10 秒后断开）"`
 	Record    Record    `yaml:"record" one:"always in_session never" en:"when it is recorded" zh:"何时录像"`
+	// Loudspeaker is asked for by [Source.Speaks].
+	Loudspeaker Loudspeaker `yaml:"loudspeaker" one:"auto on off" en:"whether what is said in a hearing's room comes out of its loudspeaker (ONVIF back channel); auto: where hearings are held, if it has one" zh:"庭审室的声音是否由该设备的扬声器播放（ONVIF 语音回传）；auto 为庭审场所且设备带扬声器时播放"`
 }
 
 // DefaultSource is a source before anything is set.
 func DefaultSource() Source {
-	return Source{Site: "courtroom", Transport: "auto", Start: Always, Record: RecordNever}
+	return Source{Site: "courtroom", Transport: "auto", Start: Always, Record: RecordNever, Loudspeaker: LoudspeakerAuto}
+}
+
+// Speaks tells whether a hearing's room is to be heard at the source: the hub can only
+// reach a device that it reads itself, and of itself it does not talk into the street.
+func (s Source) Speaks() bool {
+	switch {
+	case s.URL.Empty() || s.Loudspeaker == LoudspeakerOff:
+		return false
+	case s.Loudspeaker == LoudspeakerOn:
+		return true
+	}
+	return s.Site != "security" && s.Site != "field"
 }
 
 // Place is the site that a source stands in: one of its own where none is said.

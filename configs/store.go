@@ -43,6 +43,8 @@ type stored struct {
 	Transport Transport `yaml:"transport"`
 	Start     Start     `yaml:"start"`
 	Record    Record    `yaml:"record"`
+
+	Loudspeaker Loudspeaker `yaml:"loudspeaker,omitempty"`
 }
 
 // Load reads all sources; none if there is no file yet.
@@ -107,7 +109,7 @@ func (s *SourceStore) change(edit func([]Source) []Source) error {
 	}
 	out := []stored{}
 	for _, x := range edit(list) {
-		out = append(out, stored{x.ID, x.Name, x.Site, x.SiteID, x.Court, x.URL.Reveal(), x.SubURL.Reveal(), x.Transport, x.Start, x.Record})
+		out = append(out, stored{x.ID, x.Name, x.Site, x.SiteID, x.Court, x.URL.Reveal(), x.SubURL.Reveal(), x.Transport, x.Start, x.Record, x.Loudspeaker})
 	}
 	data, err := yaml.Marshal(out)
 	if err != nil {

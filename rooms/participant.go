@@ -15,6 +15,9 @@ type Participant struct {
 	Part     Part     `json:"part"`
 	Standing Standing `json:"standing,omitempty"` // of a party, for the name plate: 上诉人 rather than 原告
 	User     string   `json:"user,omitempty"`     // user id; empty: a guest, who comes by a join link
+	// Source is the device that a terminal is: a camera with a microphone, and perhaps a
+	// loudspeaker. Empty: the terminal is a browser.
+	Source string `json:"source,omitempty"`
 }
 
 // Guest tells whether the person comes without an account.
@@ -35,6 +38,12 @@ func (p Participant) Check(kind RoomKind) error {
 	}
 	if p.User != "" {
 		errs = append(errs, checkRef("user", p.User))
+	}
+	if p.Source != "" {
+		errs = append(errs, checkRef("source", p.Source))
+		if p.Part != PartTerminal {
+			errs = append(errs, FieldError{"source", errors.New("belongs to a terminal only: everybody else comes by a browser")})
+		}
 	}
 	if p.Standing != "" && (!p.Standing.Valid() || p.Standing.Part() != p.Part) {
 		errs = append(errs, FieldError{"standing", fmt.Errorf("%q is not one of a %s", cut(string(p.Standing)), facts.English)})
@@ -58,7 +67,7 @@ func CheckParticipants(kind RoomKind, people []Participant) error {
 		return FieldError{"participants", fmt.Errorf("are more than %d", MaxParticipants)}
 	}
 	var errs []error
-	ids, users := map[string]bool{}, map[string]bool{}
+	ids, users, sources := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i, p := range people {
 		at := fmt.Sprintf("participants[%d]", i)
 		if err := p.Check(kind); err != nil {
@@ -70,7 +79,10 @@ func CheckParticipants(kind RoomKind, people []Participant) error {
 		if p.User != "" && users[p.User] {
 			errs = append(errs, FieldError{at + ".user", fmt.Errorf("%s takes part already: one person has one part", cut(p.Name))})
 		}
-		ids[p.ID], users[p.User] = true, true
+		if p.Source != "" && sources[p.Source] {
+			errs = append(errs, FieldError{at + ".source", errors.New("is a terminal of this hearing already")})
+		}
+		ids[p.ID], users[p.User], sources[p.Source] = true, true, true
 	}
 	return errors.Join(errs...)
 }

@@ -98,6 +98,7 @@ func TestParticipantsAreChecked(t *testing.T) {
 		"part":     func(p *Participant) { p.Part = "boss" },
 		"user":     func(p *Participant) { p.Part = PartClerk },
 		"standing": func(p *Participant) { p.Standing = StandingPlaintiff },
+		"source":   func(p *Participant) { p.Source = "court-1" },
 	} {
 		p := witness
 		spoil(&p)
@@ -118,6 +119,7 @@ func TestParticipantsAreChecked(t *testing.T) {
 		"good":               {[]Participant{witness, judge, appellant}, []string{}},
 		"one id twice":       {[]Participant{witness, {ID: "p1", Hearing: "h1", Name: "赵六", Part: PartLawyer}}, []string{"participants[1].id"}},
 		"one person twice":   {[]Participant{judge, {ID: "p4", Hearing: "h1", Name: "李法官", Part: PartJudge, User: "u1"}}, []string{"participants[1].user"}},
+		"one device twice":   {[]Participant{{ID: "p5", Hearing: "h1", Name: "看守所", Part: PartTerminal, Source: "cell-1"}, {ID: "p6", Hearing: "h1", Name: "法庭", Part: PartTerminal, Source: "cell-1"}}, []string{"participants[1].source"}},
 		"two guests":         {[]Participant{witness, appellant}, []string{}},
 		"a bad one":          {[]Participant{witness, {ID: "p4", Hearing: "h1", Part: PartLawyer}}, []string{"participants[1].name"}},
 		"more than can come": {make([]Participant, MaxParticipants+1), []string{"participants"}},

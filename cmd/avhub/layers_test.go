@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"avhub/media/sources":              {"avhub/media", "avhub/media/packet", "avhub/media/rtsp"},
 	"avhub/media/relay":                {"avhub/media", "avhub/media/"},
 	"avhub/media/party":                {"avhub/media", "avhub/media/"},
+	"avhub/media/loudspeaker":          {"avhub/media", "avhub/media/mix", "avhub/media/packet", "avhub/media/rtsp"},
 	"avhub/media/pcm":                  {"avhub/media/packet"},
 	"avhub/media/mix":                  {"avhub/media", "avhub/media/packet", "avhub/media/pcm", "avhub/media/transcode"},
 	"avhub/recorder/ledger":            {},

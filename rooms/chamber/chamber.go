@@ -47,6 +47,9 @@ func FactsOf(h rooms.Hearing) Facts {
 	return Facts{Kind: h.Kind, State: h.State, Gallery: h.GalleryWatches()}
 }
 
+// Runs tells whether the hearing goes on now: who is in the room speaks and is heard.
+func (f Facts) Runs() bool { return slices.Contains(held, f.State) }
+
 // Actor is who gives a command: a participant of the hearing.
 type Actor struct {
 	Person string     `json:"person"` // id of the participant

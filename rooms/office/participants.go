@@ -59,7 +59,7 @@ func (o *Office) PutParticipants(ctx context.Context, c Caller, id string, peopl
 		if all, err = beside(have, people, id); err != nil {
 			return nil, err
 		}
-		if err := rooms.CheckParticipants(h.Kind, all); err != nil {
+		if err := errors.Join(rooms.CheckParticipants(h.Kind, all), o.checkTerminals(h, all)); err != nil {
 			return nil, err
 		}
 		entry := o.entry(c, rooms.ManageHearing, o.hearingObject(h), audit.Done)
