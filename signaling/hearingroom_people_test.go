@@ -74,6 +74,7 @@ type said struct {
 	Streams *[]struct {
 		ID, Person, Kind string
 		Live             bool
+		Loudspeaker      *struct{ State, Cause, Detail, Holder string }
 	}
 	People *[]string
 	raw    string
@@ -171,6 +172,18 @@ func (v *visitor) says(message map[string]any) said {
 func (v *visitor) command(c chamber.Command) said {
 	v.Helper()
 	return v.says(map[string]any{"type": "command", "command": c})
+}
+
+// placeOf is where somebody else is.
+func placeOf(m said, id string) chamber.Place {
+	if m.Room != nil {
+		for _, p := range m.Room.People {
+			if p.ID == id {
+				return p.Place
+			}
+		}
+	}
+	return ""
 }
 
 func place(m said) chamber.Place {

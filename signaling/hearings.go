@@ -136,13 +136,14 @@ type Person struct {
 	Name     string         `json:"name" maxLength:"400"`
 	Part     rooms.Part     `json:"part" maxLength:"30"`
 	Standing rooms.Standing `json:"standing,omitempty" maxLength:"40"`
+	Source   string         `json:"source,omitempty" maxLength:"63" doc:"of a terminal: the source that it is; its loudspeaker says what the room says"`
 	User     string         `json:"user,omitempty" maxLength:"63" doc:"empty: comes by a join link"`
 }
 
 func (s *Server) putParticipants(ctx context.Context, in *participantsInput) (*list[rooms.Participant], error) {
 	people := make([]rooms.Participant, len(in.Body.Items))
 	for i, p := range in.Body.Items {
-		people[i] = rooms.Participant{ID: p.ID, Name: p.Name, Part: p.Part, Standing: p.Standing, User: p.User}
+		people[i] = rooms.Participant{ID: p.ID, Name: p.Name, Part: p.Part, Standing: p.Standing, User: p.User, Source: p.Source}
 	}
 	return listOf(s.o.Office.PutParticipants(ctx, callerOf(ctx), in.ID, people))
 }

@@ -19,6 +19,7 @@ import (
 
 	"avhub/configs"
 	"avhub/media/relay"
+	"avhub/media/rtsp"
 	"avhub/media/rtsp/camera"
 	"avhub/media/sources"
 	"avhub/media/transcode"
@@ -38,6 +39,8 @@ type hub struct {
 	log *logText
 	set *sources.Set
 
+	loud  rtsp.Desk
+	meets *hall.Hall
 	doors *signaling.Server
 	court *people
 	films string // folder of recordings
@@ -91,17 +94,10 @@ func newHubWith(t *testing.T, v variation, fromFile ...configs.Source) *hub {
 	viewers := relay.New(relay.Options{Sources: h.set, WebRTC: browsers, Transcoder: transcoder, Log: log})
 	catalog.CountViewers(viewers.Viewers)
 	meets.Store(hall.New(hall.Options{
-		Office: h.court.office, WebRTC: browsers, Relay: viewers, Transcoder: transcoder, Line: set.Line, Log: log,
-		Cameras: func(site string) (all []hall.Camera) {
-			for _, c := range catalog.Configs() {
-				if line, err := set.Line(c.ID, sources.Main); err == nil && c.Place() == site {
-					all = append(all, hall.Camera{ID: c.ID, Name: c.Name, Status: line.Status(), Tracks: line.Stats()})
-				}
-			}
-			return all
-		},
+		Office: h.court.office, WebRTC: browsers, Relay: viewers, Transcoder: transcoder, Line: set.Line, Cameras: catalog.CamerasOf, Talk: catalog.Talks(&h.loud), Log: log,
 	}))
-	closes(t, meets.Load().Close)
+	h.meets = meets.Load()
+	closes(t, h.meets.Close)
 
 	o := signaling.Options{
 		Hub:    signaling.Hub{Version: "1.2.3", FFmpeg: true, RTSPPort: 8554, Started: time.Now()},

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"avhub/media"
+	"avhub/media/loudspeaker"
 	"avhub/media/sources"
 	"avhub/rooms"
 )
@@ -68,6 +69,10 @@ var (
 	descSessions    = gaugeOf("sessions", "WebRTC sessions, in and out, connected or not.")
 	descRooms       = gaugeOf("rooms", "Rooms of hearings that somebody is in, or whose hearing is under way.")
 	descRoomPeople  = gaugeOf("room_people", "People connected to rooms, hidden inspectors with them.")
+	descRoomVoices  = gaugeOf("room_voices", "Voices that are mixed in rooms, decoded only while somebody listens.")
+	descRoomMixes   = gaugeOf("room_mixes", "Different sums of voices that are made in rooms: one for each set of voices left out.")
+	descRoomHearers = gaugeOf("room_mix_listeners", "Loudspeakers and streams that take these sums, however many to one.")
+	descLoud        = gaugeOf("room_loudspeakers", "Devices whose loudspeakers are to say what their room says, by how they are reached.", "state")
 	descTranscoders = gaugeOf("transcoders", "Conversions of sound and picture that run or linger.")
 
 	descUDPPackets  = counterOf("udp_packets_sent_total", "Packets that left by UDP to WebRTC viewers.")
@@ -91,6 +96,13 @@ func (s *Server) collect(out *exposition) {
 	open, people := s.o.Hall.Rooms()
 	out.add(descRooms, float64(open))
 	out.add(descRoomPeople, float64(people))
+	sound := s.o.Hall.Sound()
+	out.add(descRoomVoices, float64(sound.Voices))
+	out.add(descRoomMixes, float64(sound.Mixes))
+	out.add(descRoomHearers, float64(sound.Listeners))
+	for _, state := range loudspeaker.States {
+		out.add(descLoud, float64(sound.Loudspeakers[state]), string(state))
+	}
 	writable, failed := s.o.Office.AuditState()
 	out.add(descAuditWritable, map[bool]float64{true: 1}[writable])
 	out.add(descAuditFailed, float64(failed))

@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"cmp"
 	"time"
 
 	"avhub/configs"
@@ -10,22 +11,23 @@ import (
 
 // Source is a source as the API shows it: its settings, and what it does now.
 type Source struct {
-	ID        string    `json:"id" example:"court-1"`
-	Name      string    `json:"name" example:"第一法庭"`
-	Site      string    `json:"site" example:"courtroom"`
-	SiteID    string    `json:"site_id" doc:"the courtroom or other site that it stands in; empty: a site of its own"`
-	Court     string    `json:"court" example:"heihe"`
-	URL       string    `json:"url" doc:"a password is shown as ***; empty for those who do not manage the source"`
-	SubURL    string    `json:"sub_url"`
-	Transport string    `json:"transport" enum:"auto,tcp,udp,multicast"`
-	Start     string    `json:"start" enum:"always,on_demand"`
-	Record    string    `json:"record" enum:"always,in_session,never"`
-	Origin    Origin    `json:"origin" enum:"file,api" doc:"file: written in avhub.yaml, to be changed there"`
-	Kind      string    `json:"kind" enum:"pull,push" doc:"push: an encoder publishes by RTSP or WHIP"`
-	Main      Line      `json:"main"`
-	Sub       *Line     `json:"sub" doc:"null without a sub stream"`
-	Viewers   int       `json:"viewers" doc:"connected by WebRTC"`
-	Recording Recording `json:"recording"`
+	ID          string    `json:"id" example:"court-1"`
+	Name        string    `json:"name" example:"第一法庭"`
+	Site        string    `json:"site" example:"courtroom"`
+	SiteID      string    `json:"site_id" doc:"the courtroom or other site that it stands in; empty: a site of its own"`
+	Court       string    `json:"court" example:"heihe"`
+	URL         string    `json:"url" doc:"a password is shown as ***; empty for those who do not manage the source"`
+	SubURL      string    `json:"sub_url"`
+	Transport   string    `json:"transport" enum:"auto,tcp,udp,multicast"`
+	Start       string    `json:"start" enum:"always,on_demand"`
+	Record      string    `json:"record" enum:"always,in_session,never"`
+	Loudspeaker string    `json:"loudspeaker" enum:"auto,on,off" doc:"whether what is said in a hearing's room comes out of its loudspeaker (ONVIF back channel); auto: where hearings are held, if it has one"`
+	Origin      Origin    `json:"origin" enum:"file,api" doc:"file: written in avhub.yaml, to be changed there"`
+	Kind        string    `json:"kind" enum:"pull,push" doc:"push: an encoder publishes by RTSP or WHIP"`
+	Main        Line      `json:"main"`
+	Sub         *Line     `json:"sub" doc:"null without a sub stream"`
+	Viewers     int       `json:"viewers" doc:"connected by WebRTC"`
+	Recording   Recording `json:"recording"`
 	// May is what the caller may do with it.
 	May Abilities `json:"may"`
 }
@@ -99,7 +101,7 @@ func describe(c configs.Source, origin Origin) Source {
 	return Source{
 		ID: c.ID, Name: c.Name, Site: string(c.Site), SiteID: c.SiteID, Court: c.Court,
 		URL: c.URL.Redacted(), SubURL: c.SubURL.Redacted(),
-		Transport: string(c.Transport), Start: string(c.Start), Record: string(c.Record),
+		Transport: string(c.Transport), Start: string(c.Start), Record: string(c.Record), Loudspeaker: string(cmp.Or(c.Loudspeaker, configs.LoudspeakerAuto)),
 		Origin: origin, Kind: kind,
 	}
 }

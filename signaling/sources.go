@@ -23,15 +23,16 @@ type ByID struct {
 
 // SourceInput are the settings of a source, in the words of avhub.yaml.
 type SourceInput struct {
-	Name      *string `json:"name,omitempty" maxLength:"200"`
-	Site      *string `json:"site,omitempty" enum:"courtroom,detention_centre,prison_court,command_centre,service_hall,meeting_room,security,field"`
-	SiteID    *string `json:"site_id,omitempty" maxLength:"63" doc:"the courtroom or other site that it stands in; empty: a site of its own"`
-	Court     *string `json:"court,omitempty" maxLength:"63"`
-	URL       *string `json:"url,omitempty" maxLength:"2048" doc:"rtsp:// or rtsps://; empty: an encoder publishes to the hub"`
-	SubURL    *string `json:"sub_url,omitempty" maxLength:"2048"`
-	Transport *string `json:"transport,omitempty" enum:"auto,tcp,udp,multicast"`
-	Start     *string `json:"start,omitempty" enum:"always,on_demand"`
-	Record    *string `json:"record,omitempty" enum:"always,in_session,never"`
+	Name        *string `json:"name,omitempty" maxLength:"200"`
+	Site        *string `json:"site,omitempty" enum:"courtroom,detention_centre,prison_court,command_centre,service_hall,meeting_room,security,field"`
+	SiteID      *string `json:"site_id,omitempty" maxLength:"63" doc:"the courtroom or other site that it stands in; empty: a site of its own"`
+	Court       *string `json:"court,omitempty" maxLength:"63"`
+	URL         *string `json:"url,omitempty" maxLength:"2048" doc:"rtsp:// or rtsps://; empty: an encoder publishes to the hub"`
+	SubURL      *string `json:"sub_url,omitempty" maxLength:"2048"`
+	Transport   *string `json:"transport,omitempty" enum:"auto,tcp,udp,multicast"`
+	Start       *string `json:"start,omitempty" enum:"always,on_demand"`
+	Record      *string `json:"record,omitempty" enum:"always,in_session,never"`
+	Loudspeaker *string `json:"loudspeaker,omitempty" enum:"auto,on,off" doc:"whether what is said in a hearing's room comes out of its loudspeaker (ONVIF back channel); auto: where hearings are held, if it has one"`
 }
 
 type addInput struct {
@@ -57,6 +58,7 @@ func (in SourceInput) apply(to *configs.Source) {
 	set(&to.Transport, in.Transport)
 	set(&to.Start, in.Start)
 	set(&to.Record, in.Record)
+	set(&to.Loudspeaker, in.Loudspeaker)
 }
 
 func set[T ~string](to *T, from *string) {
@@ -156,7 +158,7 @@ func factsOf(src configs.Source) *office.Facts {
 // changed says in the audit what was set; addresses without passwords.
 func changed(in SourceInput) map[string]string {
 	d := map[string]string{}
-	for name, v := range map[string]*string{"name": in.Name, "site": in.Site, "site_id": in.SiteID, "court": in.Court, "transport": in.Transport, "start": in.Start, "record": in.Record} {
+	for name, v := range map[string]*string{"name": in.Name, "site": in.Site, "site_id": in.SiteID, "court": in.Court, "transport": in.Transport, "start": in.Start, "record": in.Record, "loudspeaker": in.Loudspeaker} {
 		if v != nil {
 			d[name] = *v
 		}

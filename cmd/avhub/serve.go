@@ -149,7 +149,7 @@ func (s *serveCmd) Run(ctx context.Context, o *output) error {
 	}
 	viewers := relay.New(relay.Options{Sources: set, WebRTC: browsers, Transcoder: transcoder, Transcode: cfg.Media.Transcode, Log: log})
 	catalog.CountViewers(viewers.Viewers)
-	meets.Store(openHall(desk, catalog, set, viewers, browsers, transcoder, func() { recording.Load().Stir() }, log))
+	meets.Store(openHall(desk, catalog, set, viewers, browsers, transcoder, &rtsp.Desk{}, func() { recording.Load().Stir() }, log))
 	undo.add("rooms", meets.Load().Close)
 
 	players, err := rtsp.NewServer(rtspOptions(cfg, keeper, set, desk, log))

@@ -42,7 +42,7 @@ func newHall(t *testing.T) *hall {
 			default:
 			}
 		},
-		Allow: func(member, stream string) bool {
+		Allow: func(member, stream string, _ bool) bool {
 			h.mu.Lock()
 			defer h.mu.Unlock()
 			return !h.refused[member+" "+stream]
@@ -84,7 +84,13 @@ type person struct {
 
 func (h *hall) comes(id string) *person {
 	h.Helper()
-	pub, err := mediatest.NewPublisher()
+	return h.comesBy(id, mediatest.NewPublisher)
+}
+
+// comesBy is comes with another kind of browser.
+func (h *hall) comesBy(id string, browser func() (*mediatest.Publisher, error)) *person {
+	h.Helper()
+	pub, err := browser()
 	if err != nil {
 		h.Fatal(err)
 	}

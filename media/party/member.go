@@ -241,9 +241,12 @@ func (m *Member) receive(in *webrtc.Incoming) {
 			m.party.o.Relay.FedBy(peer.Context(), x.stream(l), func() { x.pictures.wantKeyframe(l) })
 		}
 	}
+	if role == RoleMicrophone && !in.Levels() {
+		m.party.measure(m, x)
+	}
 	var lost bool
 	err = in.Read(func(p media.Packet, level uint8) bool {
-		if role == RoleMicrophone {
+		if role == RoleMicrophone && in.Levels() {
 			m.loudness.hear(level, p.Arrived)
 		}
 		if p.Lost > 0 && role.video() {

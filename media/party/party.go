@@ -21,13 +21,14 @@ type Options struct {
 	// Line finds what a camera sends; nil: there are none.
 	Line       func(id string, q sources.Quality) (*sources.Line, error)
 	Transcoder *transcode.Transcoder
-	// Allow tells whether a member may receive a stream now: a publication or a camera.
-	Allow func(member, stream string) bool
+	// Allow tells whether a member may receive a stream's picture, or its sound, now: a
+	// publication's or a camera's.
+	Allow func(member, stream string, picture bool) bool
 	// Changed is called when what can be received has changed, or which layers are
 	// wanted. It must not wait, and may be called with anything locked.
 	Changed func()
-	// Speaking is called with the ids of those who speak, the loudest first, when that
-	// has changed. It must not wait.
+	// Speaking is called with the ids of those who speak, the loudest first, and after them
+	// of the cameras before which somebody does, when that has changed. It must not wait.
 	Speaking func(people []string)
 	Log      *slog.Logger
 }
@@ -40,6 +41,8 @@ type Party struct {
 	members      map[string]*Member
 	publications map[string]*Publication
 	silent       map[string]bool // people who are not to be heard
+	ears         map[string]*ear // by member: whose packets do not say how loud they are
+	cameras      map[string]*ear // by camera
 	closed       bool
 
 	quit chan struct{}
@@ -52,6 +55,7 @@ var ErrClosed = errors.New("the room is closed")
 // New opens a room.
 func New(o Options) *Party {
 	p := &Party{o: o, members: map[string]*Member{}, publications: map[string]*Publication{}, silent: map[string]bool{}, quit: make(chan struct{})}
+	p.ears, p.cameras = map[string]*ear{}, map[string]*ear{}
 	p.wg.Go(p.listen)
 	return p
 }
@@ -178,29 +182,7 @@ func (p *Party) listen() {
 		for _, m := range p.all() {
 			m.retry()
 		}
-		now := time.Now()
-		type voice struct {
-			id    string
-			level float64
-		}
-		var voices []voice
-		p.mu.Lock()
-		for id, m := range p.members {
-			if level, ok := m.loudness.at(now); ok && !p.silent[id] {
-				voices = append(voices, voice{id, level})
-			}
-		}
-		p.mu.Unlock()
-		slices.SortFunc(voices, func(a, b voice) int {
-			if a.level != b.level {
-				return int(b.level - a.level)
-			}
-			return strings.Compare(a.id, b.id)
-		})
-		people := make([]string, len(voices))
-		for i, v := range voices {
-			people[i] = v.id
-		}
+		people := rank(last, p.voices(time.Now()))
 		if !slices.Equal(people, last) {
 			last = people
 			p.o.Speaking(people)
@@ -219,6 +201,7 @@ func (p *Party) Close() {
 	p.mu.Unlock()
 	close(p.quit)
 	p.wg.Wait()
+	p.closeEars()
 	for _, m := range p.all() {
 		m.Hang()
 	}

@@ -54,6 +54,9 @@ func newPublication(id, person string, kind Kind, changed func()) *Publication {
 	}
 }
 
+// Stream is what is sent, whole; it is there before anything is.
+func (p *Publication) Stream() *media.Stream { return p.main }
+
 // stream of a layer.
 func (p *Publication) stream(layer string) *media.Stream {
 	if layer == small {

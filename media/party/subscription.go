@@ -69,7 +69,7 @@ func (m *Member) attach(mid string) {
 		s.want(w.Quality)
 		return
 	}
-	if w.Stream == "" || out == nil || m.peer == nil || !m.party.o.Allow(m.id, w.Stream) {
+	if w.Stream == "" || out == nil || m.peer == nil || !m.party.o.Allow(m.id, w.Stream, out.Video()) {
 		return
 	}
 	s, err := m.party.subscribe(m, out, w)
@@ -112,7 +112,7 @@ func (m *Member) recheck() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for mid, s := range m.subs {
-		if !m.party.o.Allow(m.id, s.stream) {
+		if !m.party.o.Allow(m.id, s.stream, s.video) {
 			s.end()
 			delete(m.subs, mid)
 		}

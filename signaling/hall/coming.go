@@ -59,7 +59,7 @@ type Coming struct {
 // Serve serves the person's connection until it ends, and returns then. ice are the
 // servers that their browser may reach the hub by.
 func (c *Coming) Serve(conn *websocket.Conn, ice []webrtc.ICEServer) {
-	s := &seat{room: c.room, key: c.key, who: c.who, caller: c.caller, conn: conn, out: make(chan []byte, outbox)}
+	s := &seat{room: c.room, key: c.key, who: c.who, caller: c.caller, conn: conn, out: make(chan []byte, outbox), since: time.Now()}
 	s.ctx, s.stop = context.WithCancel(c.room.hall.ctx)
 	c.room.sit(s)
 	var writer sync.WaitGroup

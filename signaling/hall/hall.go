@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"avhub/media"
+	"avhub/media/loudspeaker"
 	"avhub/media/party"
 	"avhub/media/relay"
 	"avhub/media/sources"
@@ -17,11 +18,14 @@ import (
 	"avhub/rooms/office"
 )
 
-// Camera is a source in the place of a hearing.
+// Camera is a source that takes part in a hearing: it stands in its place, or is a terminal
+// elsewhere.
 type Camera struct {
 	ID, Name string
 	Status   media.Status
 	Tracks   []media.TrackStats
+	Here     bool // it stands in the hearing's place
+	Speaks   bool // its loudspeaker is to say what the room says
 }
 
 // Options of a hall.
@@ -32,8 +36,11 @@ type Options struct {
 	Transcoder *transcode.Transcoder
 	// Line finds what a camera sends.
 	Line func(id string, q sources.Quality) (*sources.Line, error)
-	// Cameras are the sources of a place.
-	Cameras func(site string) []Camera
+	// Cameras are the sources of a place, and those of the ids that are also named.
+	Cameras func(site string, also []string) []Camera
+	// Talk opens the way to a source's loudspeaker for a holder, as rtsp.Desk.Open does; nil:
+	// no loudspeaker is reached.
+	Talk func(ctx context.Context, source, holder string) (loudspeaker.Talk, error)
 	// Stirred is called when something may have to be recorded that was not there before.
 	// It must not wait.
 	Stirred func()
@@ -154,6 +161,20 @@ func (h *Hall) Rooms() (open, people int) {
 		people += r.count()
 	}
 	return len(h.rooms), people
+}
+
+// Sound sums up what is mixed in all rooms; there may be no hall.
+func (h *Hall) Sound() (all Sound) {
+	all.Loudspeakers = map[loudspeaker.State]int{}
+	if h == nil {
+		return all
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, r := range h.rooms {
+		r.sound.add(&all)
+	}
+	return all
 }
 
 // Close tells everybody that the hub stops, and ends all.

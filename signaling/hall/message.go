@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"avhub/media/party"
 	"avhub/media/webrtc"
@@ -135,6 +136,17 @@ type Stream struct {
 	Height  int    `json:"height,omitempty"`
 	Live    bool   `json:"live"`
 	Cause   string `json:"cause,omitempty"`
+	// Loudspeaker is told to those who run the room, of what has one.
+	Loudspeaker *Loudspeaker `json:"loudspeaker,omitempty"`
+}
+
+// Loudspeaker is how the loudspeaker of a device is doing.
+type Loudspeaker struct {
+	State  string    `json:"state"` // opening, reached, held, away, none, browser
+	Since  time.Time `json:"since"`
+	Cause  string    `json:"cause,omitempty"`
+	Detail string    `json:"detail,omitempty"`
+	Holder string    `json:"holder,omitempty"`
 }
 
 // Goodbyes.

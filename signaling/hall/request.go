@@ -95,7 +95,7 @@ func (s *seat) offer(r request) {
 		s.refuse(r, "closed", "the room is closed")
 		return
 	}
-	may := !s.who.Hidden && s.who.Part.Has(rooms.PowerSpeak)
+	may := !s.who.Hidden && s.who.Part.Has(rooms.PowerSpeak) && !state.isDevice(s.key)
 	if !may {
 		r.Sends = nil
 	}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"avhub/media"
 	"avhub/media/party"
 	"avhub/rooms"
 	"avhub/rooms/chamber"
@@ -28,7 +29,8 @@ type state struct {
 	hearing rooms.Hearing
 	facts   chamber.Facts
 	cameras []Camera
-	head    Hearing // without offers
+	devices map[string]device // terminals that are sources, by source
+	head    Hearing           // without offers
 }
 
 // Room is a hearing's room that somebody is in.
@@ -39,6 +41,7 @@ type Room struct {
 	wake    chan struct{}
 	dirty   atomic.Bool // what is kept may have changed
 	now     atomic.Pointer[state]
+	sound   *sound
 
 	mu     sync.Mutex
 	seats  map[string]*seat     // by key
@@ -54,6 +57,7 @@ func newRoom(ctx context.Context, h *Hall, hearing string) (*Room, error) {
 		WebRTC: h.o.WebRTC, Relay: h.o.Relay, Transcoder: h.o.Transcoder, Line: h.o.Line, Log: h.o.Log,
 		Allow: r.allow, Changed: r.stir, Speaking: r.speaking,
 	})
+	r.sound = newSound(r)
 	r.silence()
 	return r, nil
 }
@@ -78,7 +82,10 @@ func (r *Room) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s := &state{room: room, hearing: h, facts: chamber.FactsOf(h), cameras: r.hall.o.Cameras(h.Site)}
+	s := &state{room: room, hearing: h, facts: chamber.FactsOf(h)}
+	if err := r.terminals(ctx, s); err != nil {
+		return err
+	}
 	s.head = Hearing{ID: h.ID, Kind: h.Kind, State: h.State, Title: h.Title, Public: h.Public, Recording: h.Recording, Version: h.Version}
 	s.head.Number, s.head.Court = r.hall.o.Office.NamesOf(ctx, h)
 	r.now.Store(s)
@@ -102,6 +109,9 @@ func (r *Room) run(ctx context.Context) {
 			continue // the database is away: all goes on as it is, until the next look
 		}
 		r.expire(ctx)
+		if r.attend(ctx) {
+			_ = r.read(ctx) // else the next look does
+		}
 		r.obey()
 		r.tell()
 		if r.now.Load().facts.State.Over() {
@@ -116,6 +126,7 @@ func (r *Room) run(ctx context.Context) {
 // end closes everything of the room.
 func (r *Room) end() {
 	r.dismiss(byeRestart)
+	r.sound.close()
 	r.party.Close()
 }
 
@@ -138,6 +149,8 @@ func (r *Room) obey() {
 		}
 	}
 	r.party.Recheck()
+	r.sound.follow(s)
+	r.courtroom(s)
 	r.hall.o.Stirred()
 }
 
@@ -160,13 +173,14 @@ func (r *Room) member(id string) *party.Member {
 }
 
 // allow tells whether somebody may receive a stream now.
-func (r *Room) allow(member, stream string) bool {
+func (r *Room) allow(member, stream string, picture bool) bool {
 	s := r.now.Load()
 	if !r.sees(s, member) {
 		return false
 	}
-	if slices.ContainsFunc(s.cameras, func(c Camera) bool { return c.ID == stream }) {
-		return true
+	if c, ok := s.camera(stream); ok {
+		own := s.devices[c.ID].Person == member // a browser beside a device is its loudspeaker
+		return !own && s.cameraSeen(c) && (picture || s.cameraHeard(c))
 	}
 	person := strings.TrimSuffix(stream, "-screen")
 	if person == member {
@@ -248,21 +262,32 @@ func (r *Room) speaking(people []string) {
 	state := r.now.Load()
 	for _, s := range r.all() {
 		if r.sees(state, s.key) {
-			heard := slices.DeleteFunc(slices.Clone(people), func(id string) bool { return id != s.key && !r.allow(s.key, id) })
+			heard := slices.DeleteFunc(slices.Clone(people), func(id string) bool { return id != s.key && !r.allow(s.key, id, false) })
+			for i, id := range heard {
+				if c, ok := state.camera(id); ok && !c.Here {
+					heard[i] = state.devices[id].Person
+				}
+			}
 			s.send(news{Type: "speaking", People: &heard})
 		}
 	}
 }
 
-// streams are those that somebody may receive.
-func (r *Room) streams(member string) []Stream {
+// streams are those that somebody may receive; runs: they run the room.
+func (r *Room) streams(member string, runs bool) []Stream {
 	s := r.now.Load()
 	list := []Stream{}
 	for _, c := range s.cameras {
-		if !r.allow(member, c.ID) {
+		if !r.allow(member, c.ID, true) {
 			continue
 		}
-		x := Stream{ID: c.ID, Kind: "courtroom", Name: c.Name, Live: c.Status.State == "live" || c.Status.State == "degraded" || c.Status.State == "idle"}
+		x := Stream{ID: c.ID, Kind: "courtroom", Name: c.Name, Live: isLive(c.Status.State) || c.Status.State == media.Idle}
+		if p, ok := s.terminal(c); ok {
+			x.Kind, x.Person, x.Name = string(party.Camera), p.ID, p.Name
+		}
+		if runs {
+			x.Loudspeaker = r.sound.loudspeaker(s, c.ID)
+		}
 		if c.Status.Cause != nil {
 			x.Cause = string(c.Status.Cause.Code)
 		}
@@ -276,7 +301,7 @@ func (r *Room) streams(member string) []Stream {
 		list = append(list, x)
 	}
 	for _, p := range r.party.Publications() {
-		if !r.allow(member, p.ID) {
+		if !r.allow(member, p.ID, true) {
 			continue
 		}
 		who, _ := s.room.Person(p.Person)

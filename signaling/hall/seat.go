@@ -33,6 +33,7 @@ type seat struct {
 	out    chan []byte
 	ctx    context.Context
 	stop   context.CancelFunc
+	since  time.Time
 	once   sync.Once
 	reason string // of the goodbye
 

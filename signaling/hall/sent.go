@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"avhub/media"
 	"avhub/media/party"
+	"avhub/media/sources"
 	"avhub/rooms/chamber"
 )
 
@@ -12,7 +14,13 @@ import (
 type Sent struct {
 	ID   string // as a source's
 	Name string // of the person, with their title
-	*party.Publication
+	From
+}
+
+// From is where it comes from, as the recorder takes it.
+type From interface {
+	Hold() (*media.Stream, func())
+	Status() media.Status
 }
 
 // recorded are the publications of the room's people; known are ids that the recorder has
@@ -39,13 +47,24 @@ func (r *Room) recorded(known []string) []*Sent {
 			all = append(all, sentBy(p, x))
 		}
 	}
+	for _, c := range s.cameras {
+		p, ok := s.terminal(c)
+		if !ok || p.Place != chamber.Inside && !slices.Contains(known, c.ID) {
+			continue
+		}
+		if line, err := r.hall.o.Line(c.ID, sources.Main); err == nil {
+			all = append(all, &Sent{ID: c.ID, Name: titled(p), From: line})
+		}
+	}
 	return all
 }
 
+func titled(p chamber.Person) string { return p.Title.Chinese + " " + p.Name }
+
 func sentBy(p chamber.Person, x *party.Publication) *Sent {
-	name := p.Title.Chinese + " " + p.Name
+	name := titled(p)
 	if x.Kind == party.Screen {
 		name += "（共享屏幕）"
 	}
-	return &Sent{ID: x.ID, Name: name, Publication: x}
+	return &Sent{ID: x.ID, Name: name, From: x}
 }

@@ -33,7 +33,11 @@ func (s *seat) view(state *state) (chamber.View, Hearing, []Stream) {
 	if !s.who.Hidden && s.caller.Principal.Guest == nil {
 		head.Offers = slices.DeleteFunc(state.hearing.Offers(s.caller.Principal.User), func(o rooms.Offer) bool { return !s.who.Part.Has(rooms.PowerAdmit) })
 	}
-	return state.room.For(state.facts, s.who.Person, s.who.Part, s.room.hall.o.Now()), head, s.room.streams(s.key)
+	view := state.room.For(state.facts, s.who.Person, s.who.Part, s.room.hall.o.Now())
+	if view.You != nil && state.isDevice(s.key) {
+		view.You.Speaks = false // the device does
+	}
+	return view, head, s.room.streams(s.key, s.who.Part.Has(rooms.PowerAdmit))
 }
 
 // remember notes what was told, and says what of it is new. s.mu is held.

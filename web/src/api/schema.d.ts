@@ -1360,6 +1360,11 @@ export interface components {
             court?: string;
             /** @example court-1 */
             id: string;
+            /**
+             * @description whether what is said in a hearing's room comes out of its loudspeaker (ONVIF back channel); auto: where hearings are held, if it has one
+             * @enum {string}
+             */
+            loudspeaker?: "auto" | "on" | "off";
             name?: string;
             /** @enum {string} */
             record?: "always" | "in_session" | "never";
@@ -2272,6 +2277,7 @@ export interface components {
             id: string;
             name: string;
             part: string;
+            source?: string;
             standing?: string;
             user?: string;
         };
@@ -2291,6 +2297,8 @@ export interface components {
             id?: string;
             name: string;
             part: string;
+            /** @description of a terminal: the source that it is; its loudspeaker says what the room says */
+            source?: string;
             standing?: string;
             /** @description empty: comes by a join link */
             user?: string;
@@ -2720,6 +2728,11 @@ export interface components {
              * @enum {string}
              */
             kind: "pull" | "push";
+            /**
+             * @description whether what is said in a hearing's room comes out of its loudspeaker (ONVIF back channel); auto: where hearings are held, if it has one
+             * @enum {string}
+             */
+            loudspeaker: "auto" | "on" | "off";
             main: components["schemas"]["Line"];
             may: components["schemas"]["Abilities"];
             /** @example 第一法庭 */
@@ -2753,6 +2766,11 @@ export interface components {
         };
         SourceInput: {
             court?: string;
+            /**
+             * @description whether what is said in a hearing's room comes out of its loudspeaker (ONVIF back channel); auto: where hearings are held, if it has one
+             * @enum {string}
+             */
+            loudspeaker?: "auto" | "on" | "off";
             name?: string;
             /** @enum {string} */
             record?: "always" | "in_session" | "never";
