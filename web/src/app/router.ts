@@ -93,6 +93,10 @@ export const router = createRouter({
       meta: { title: 'join.title', open: true },
     },
     {
+      path: '/kiosk', name: 'kiosk', component: () => import('@/pages/kiosk/KioskPage.vue'),
+      meta: { title: 'room.kiosk.title', open: true, bare: true },
+    },
+    {
       path: '/login', name: 'login', component: () => import('@/pages/login/LoginPage.vue'),
       meta: { title: 'login.title', open: true },
     },

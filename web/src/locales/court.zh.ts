@@ -32,7 +32,7 @@ export default {
   planning: {
     new: '安排庭审', change: '修改庭审', enter: '安排庭审', checking: '正在核对案号', caseFound: '{title}', caseNew: '新案件，将一并登记', numberHint: '边输入边核对，可省略括号。', numberFree: '没有案号可留空。',
     needsCase: '这类庭审须有案号。', needed: '此项必填。', part: '第 {n} 席的职务', who: '第 {n} 席的人员', pick: '选择人员', pickOrType: '选择或输入姓名', less: '去掉第 {n} 席', more: '增加成员',
-    partOf: '第 {n} 位的身份', nameOf: '第 {n} 位的姓名', name: '姓名', lessPerson: '去掉第 {n} 位', morePeople: '增加参与人', until: '至 {time}', networkText: '所有人都通过网络参加。', public: '公开开庭，可以旁听', record: '录制',
+    partOf: '第 {n} 位的身份', nameOf: '第 {n} 位的姓名', deviceOf: '第 {n} 位的设备', byBrowser: '通过浏览器参加', byDevice: '设备：{name}', name: '姓名', lessPerson: '去掉第 {n} 位', morePeople: '增加参与人', until: '至 {time}', networkText: '所有人都通过网络参加。', public: '公开开庭，可以旁听', record: '录制',
     peopleLost: '庭审已安排，但参与人没有保存，请在此重新填写。', tooLate: '这场庭审已不能修改', tooLateText: '庭审开始后，只能延期、变更合议庭或另行安排。', noCourt: '没有可以安排的法院', noCourtText: '安排庭审需要审判员或书记员的角色，请联系管理员。',
     taken: '法庭已被占用', takenText: '这个时间该法庭已有其他庭审。仍要安排在这里吗？', anyway: '仍然安排',
     clash: { site: '法庭已被占用', person: '{name}此时另有庭审' },

@@ -188,6 +188,7 @@ const en: Words<typeof zh> = {
     url: 'Main stream', urlHint: "Such as rtsp://user:password{'@'}192.0.2.10:554/stream1", secret: 'The password is kept and shown as ***; leave it so to keep it.',
     subUrl: 'Sub stream', subHint: 'Small tiles of the wall show the sub stream; empty: the main stream.', transport: 'Transport', auto: 'Automatic',
     start: 'Connect', always: 'Always', onDemand: 'While someone watches',
+    loudspeaker: 'Loudspeaker', loud_auto: 'Automatic: where hearings are held, if the device has one', loud_on: 'Use it, and say so when it is not reached', loud_off: 'Do not use it', loudHint: 'While a hearing goes on, what is said in its room comes out of the device (ONVIF back channel).',
     pushTo: 'Publish to', pushHint: 'Once saved, the encoder may send to any of these:', test: 'Test', testing: 'Testing…', cancel: 'Cancel', save: 'Save', saving: 'Saving…',
   },
   probe: {

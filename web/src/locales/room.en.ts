@@ -61,6 +61,12 @@ const en: Words<typeof zh> = {
     court: {
       discipline: 'Discipline', readDiscipline: 'It has been read out', disciplineRead: 'Read at {time} ({name})', disciplineNot: 'Not read yet.', sound: 'Sound', muteAll: 'Mute all', muteAllText: 'All but the panel and the clerk.', layout: 'Layout for all', door: 'Door', lock: 'Lock', unlock: 'Unlock', lockedText: 'Locked: nobody new is admitted; who was admitted may come back.', unlockedText: 'Once locked, nobody new is admitted.',
     },
+    loud: {
+      title: 'Heard in the room', opening: 'being reached', reached: 'reached', held: 'in use by another', away: 'not reached', none: 'no loudspeaker', browser: 'by a browser beside it', since: 'since {time}',
+    },
+    kiosk: {
+      title: 'Terminal', bad: 'The link is not valid, or no longer', badText: 'Ask the clerk for a new link of this terminal, and open that.', early: 'Waiting for the hearing', earlyText: 'The terminal joins by itself; nothing needs to be done.', over: 'The hearing is over', overText: 'Open the new link for the next hearing.', door: 'Waiting to be admitted by the court', doorText: 'Sound and pictures come by themselves then.', away: 'Connection lost; it is being restored', blocked: 'The browser holds sound back: start it in kiosk mode as the manual says, or click here.', code: 'This link asks for a code, and does not suit a terminal that nobody sits at. Have the clerk make one without.', as: 'Terminal: {name}',
+    },
     settings: { title: 'Settings', sound: 'Sound', deaf: 'Play no sound', hear: 'Play sound again', language: 'Language', light: 'Look' },
     news: {
       came: '{name} has come in.', left: '{name} has left.', removed: '{name} was removed.', waits: '{name} waits at the door.', hand: '{name} has raised a hand.', floor: '{name} has the floor.', locked: 'The room is locked.', unlocked: 'The room is unlocked.', state: 'The hearing: {state}.', records: 'Recording has begun.', recordsNot: 'Recording has stopped.',

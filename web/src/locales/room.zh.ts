@@ -59,6 +59,12 @@ export default {
     court: {
       discipline: '法庭纪律', readDiscipline: '已宣读法庭纪律', disciplineRead: '{time} 已宣读（{name}）', disciplineNot: '尚未宣读。', sound: '声音', muteAll: '全体静音', muteAllText: '合议庭成员和书记员除外。', layout: '所有人的布局', door: '进入', lock: '锁定', unlock: '解除锁定', lockedText: '锁定中：不再允许新的人进入，已允许的人可以返回。', unlockedText: '锁定后，不再允许新的人进入。',
     },
+    loud: {
+      title: '现场扩声', opening: '正在接通', reached: '已接通', held: '被占用', away: '未接通', none: '无扬声器', browser: '由旁边的浏览器播放', since: '自 {time} 起',
+    },
+    kiosk: {
+      title: '终端扩声', bad: '链接无效或已过期', badText: '请联系书记员，取得新的终端链接后重新打开。', early: '等待开庭', earlyText: '庭审开始前会自动接入，无须操作。', over: '庭审已结束', overText: '下次庭审请打开新的终端链接。', door: '等候法庭允许接入', doorText: '接入后，庭审的声音和画面会自动播放。', away: '连接中断，正在自动恢复', blocked: '浏览器禁止自动播放声音：请按操作手册以信息亭模式启动浏览器，或点击此处。', code: '此链接需要验证码，不能用于无人值守的终端。请让书记员生成不带验证码的链接。', as: '终端：{name}',
+    },
     settings: { title: '设置', sound: '收听', deaf: '不播放声音', hear: '恢复播放声音', language: '语言', light: '外观' },
     news: {
       came: '{name}已进入。', left: '{name}已离开。', removed: '{name}已被请出。', waits: '{name}正在等候进入。', hand: '{name}举手。', floor: '现在由{name}发言。', locked: '已锁定，不再允许新的人进入。', unlocked: '已解除锁定。', state: '庭审状态：{state}。', records: '录制已开始。', recordsNot: '录制已停止。',

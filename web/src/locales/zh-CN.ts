@@ -177,6 +177,7 @@ export default {
     url: '主码流地址', urlHint: "例如 rtsp://用户名:密码{'@'}192.0.2.10:554/stream1", secret: '密码已保存，显示为 ***；不改动即保持原密码。',
     subUrl: '子码流地址', subHint: '画面墙的小画面使用子码流；留空则使用主码流。', transport: '传输方式', auto: '自动',
     start: '连接时机', always: '始终连接', onDemand: '有人观看时连接',
+    loudspeaker: '扬声器', loud_auto: '自动：庭审场所且设备带扬声器时播放', loud_on: '播放，接不通时提示', loud_off: '不播放', loudHint: '庭审进行时，由设备的扬声器播放庭审室的声音（ONVIF 语音回传）。',
     pushTo: '推流地址', pushHint: '保存后，编码器可向以下任一地址发送：', test: '测试', testing: '正在测试…', cancel: '取消', save: '保存', saving: '正在保存…',
   },
   probe: {

@@ -66,6 +66,7 @@ export class RoomPeer {
     if (!t) {
       if (!track) return
       const made = this.pc.addTransceiver(track, { direction: 'sendonly', sendEncodings: encodings[kind] })
+      if (kind === 'microphone') preferRED(made)
       this.sending.set(kind, made)
       this.queue.want()
       return
@@ -212,6 +213,13 @@ export class RoomPeer {
       this.retry(restartEvery)
     }, wait)
   }
+}
+
+/** preferRED has sound sent twice (RFC 2198) where the browser can: a lost packet is then not missed. */
+function preferRED(t: RTCRtpTransceiver) {
+  const codecs = RTCRtpReceiver.getCapabilities?.('audio')?.codecs.filter(takenCodec) ?? []
+  const red = codecs.filter((c) => c.mimeType.toLowerCase() === 'audio/red')
+  if (red.length) t.setCodecPreferences?.([...red, ...codecs.filter((c) => !red.includes(c))])
 }
 
 /** takenCodec tells whether the hub sends a codec, or what repairs it. */

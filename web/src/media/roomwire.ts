@@ -110,6 +110,19 @@ export interface Stream {
   height?: number
   live: boolean
   cause?: string
+  /** Told to whoever runs the room, of devices that say what the room says. */
+  loudspeaker?: Loudspeaker
+}
+
+/** Loudspeaker is how a device's is doing. */
+export interface Loudspeaker {
+  state: 'opening' | 'reached' | 'held' | 'away' | 'none' | 'browser'
+  since: string
+  /** Why it is away, as the causes of a source. */
+  cause?: string
+  detail?: string
+  /** Who talks through it instead. */
+  holder?: string
 }
 
 export type Quality = 'high' | 'low' | 'none'

@@ -15,6 +15,7 @@ export interface Form {
   transport: NonNullable<NewSource['transport']>
   start: NonNullable<NewSource['start']>
   record: NonNullable<NewSource['record']>
+  loudspeaker: NonNullable<NewSource['loudspeaker']>
 }
 
 export function formOf(source: Source | null): Form {
@@ -30,6 +31,7 @@ export function formOf(source: Source | null): Form {
     transport: source?.transport ?? 'auto',
     start: source?.start ?? 'always',
     record: source?.record ?? 'never',
+    loudspeaker: source?.loudspeaker ?? 'auto',
   }
 }
 
@@ -45,6 +47,7 @@ export function inputOf(f: Form): SourceInput {
     transport: f.transport,
     start: f.start,
     record: f.record,
+    loudspeaker: f.loudspeaker,
   }
   return f.site ? { ...input, site: f.site } : input
 }

@@ -10,16 +10,17 @@ const trial = { parts: ['judge', 'assessor', 'inspector', 'plaintiff', 'witness'
 it('leaves the panel and those with an account to the plan', () => {
   expect(partsOf(trial, parts).map((p) => p.part)).toEqual(['plaintiff', 'witness'])
   const people = ['judge', 'assessor', 'inspector', 'witness'].map((p) => ({ id: p, hearing: 'h', name: p, part: p }) as Participant)
-  expect(linesOf(people, parts)).toEqual([{ id: 'witness', name: 'witness', part: 'witness', standing: '', user: '' }])
+  expect(linesOf(people, parts)).toEqual([{ id: 'witness', name: 'witness', part: 'witness', standing: '', user: '', source: '' }])
 })
 
 it('makes participants of the parties that the kind knows', () => {
   const parties = [{ name: '张三', standing: 'appellant' }, { name: '李四', standing: 'petitioner' }]
-  expect(linesOfParties(parties, trial, standings)).toEqual([{ id: '', name: '张三', part: 'plaintiff', standing: 'appellant', user: '' }])
+  expect(linesOfParties(parties, trial, standings)).toEqual([{ id: '', name: '张三', part: 'plaintiff', standing: 'appellant', user: '', source: '' }])
 })
 
 it('sends lines with a name', () => {
   expect(personsOf([
-    { id: '', name: ' 张三 ', part: 'plaintiff', standing: 'appellant', user: '' }, { id: 'x', name: '王', part: 'witness', standing: '', user: '' }, { id: '', name: ' ', part: 'witness', standing: '', user: '' },
-  ])).toEqual([{ name: '张三', part: 'plaintiff', standing: 'appellant' }, { id: 'x', name: '王', part: 'witness' }])
+    { id: '', name: ' 张三 ', part: 'plaintiff', standing: 'appellant', user: '', source: '' }, { id: 'x', name: '王', part: 'witness', standing: '', user: '', source: 'cell-1' },
+    { id: '', name: ' ', part: 'witness', standing: '', user: '', source: '' }, { id: '', name: '看守所', part: 'terminal', standing: '', user: '', source: 'cell-1' },
+  ])).toEqual([{ name: '张三', part: 'plaintiff', standing: 'appellant' }, { id: 'x', name: '王', part: 'witness' }, { name: '看守所', part: 'terminal', source: 'cell-1' }])
 })

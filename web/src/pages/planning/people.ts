@@ -8,6 +8,8 @@ export interface Line {
   part: string
   standing: string
   user: string
+  /** Of a terminal: the device that it is; empty: a browser. */
+  source: string
 }
 
 /** partsOf are the parts of a kind that do not sit on the panel and need no account. */
@@ -23,14 +25,14 @@ export function standingsOf(part: string, standings: StandingFacts[]): StandingF
 /** linesOf are a hearing's participants beside its panel. */
 export function linesOf(people: Participant[], parts: PartFacts[]): Line[] {
   const beside = (p: Participant) => parts.some((x) => x.part === p.part && !x.panel && !x.account)
-  return people.filter(beside).map((p) => ({ id: p.id, name: p.name, part: p.part, standing: p.standing ?? '', user: p.user ?? '' }))
+  return people.filter(beside).map((p) => ({ id: p.id, name: p.name, part: p.part, standing: p.standing ?? '', user: p.user ?? '', source: p.source ?? '' }))
 }
 
 /** linesOfParties are a case's parties as participants, those that the kind has a part for. */
 export function linesOfParties(parties: Party[], kind: KindFacts | undefined, standings: StandingFacts[]): Line[] {
   return parties.flatMap((p) => {
     const part = standings.find((s) => s.standing === p.standing)?.part
-    return part && kind?.parts.includes(part) ? [{ id: '', name: p.name, part, standing: p.standing, user: '' }] : []
+    return part && kind?.parts.includes(part) ? [{ id: '', name: p.name, part, standing: p.standing, user: '', source: '' }] : []
   })
 }
 
@@ -39,6 +41,6 @@ export function personsOf(lines: Line[]): Person[] {
   return lines
     .filter((l) => l.name.trim())
     .map((l) => ({
-      name: l.name.trim(), part: l.part, ...(l.id ? { id: l.id } : {}), ...(l.standing ? { standing: l.standing } : {}), ...(l.user ? { user: l.user } : {}),
+      name: l.name.trim(), part: l.part, ...(l.id ? { id: l.id } : {}), ...(l.standing ? { standing: l.standing } : {}), ...(l.user ? { user: l.user } : {}), ...(l.source && l.part === 'terminal' ? { source: l.source } : {}),
     }))
 }

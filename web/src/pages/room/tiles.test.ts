@@ -41,6 +41,7 @@ describe('the large tile', () => {
     ['a screen', tiles, { spotlight: '', floor: { person: 'a', since: '' } }, '', 'c', 'stream-b-screen'],
     ['who has the floor', without, { spotlight: '', floor: { person: 'b', since: '' } }, '', 'c', 'person-b'],
     ['who speaks', without, room, '', 'b', 'person-b'],
+    ['the camera before which somebody speaks', tilesOf(roomOf(people), [streamOf('court-1', { kind: 'courtroom' })], 'a', now), room, '', 'court-1', 'stream-court-1'],
     ['another than oneself', without, room, 'person-gone', '', 'person-c'],
   ])('is %s', (_, all, r, pinned, speaker, main) => expect(mainOf(all, r, pinned, speaker)).toBe(main))
 })

@@ -47,7 +47,7 @@ export function tilesOf(room: RoomView, streams: Stream[], own: string, now: num
 /** mainOf is the tile that is large where one is: what the reader has pinned, what the court has put in the light, a screen, who has the floor, who speaks. */
 export function mainOf(tiles: Tile[], room: Pick<RoomView, 'spotlight' | 'floor'>, pinned: string, speaker: string): string {
   const has = (id: string) => (tiles.some((t) => t.id === id) ? id : '')
-  const person = (id: string) => (id ? has(`person-${id}`) : '')
+  const person = (id: string) => (id ? has(`person-${id}`) || has(`stream-${id}`) : '')
   return (
     has(pinned) || person(room.spotlight) || tiles.find((t) => t.kind === 'screen' && !t.own)?.id || person(room.floor?.person ?? '') || person(speaker)
     || tiles.find((t) => t.kind === 'courtroom' && t.stream?.live)?.id || tiles.find((t) => !t.own && t.person?.here)?.id || tiles[0]?.id || ''
