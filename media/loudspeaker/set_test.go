@@ -187,7 +187,9 @@ func TestOneMixForManyLoudspeakers(t *testing.T) {
 func TestWhyALoudspeakerIsNotReached(t *testing.T) {
 	t.Parallel()
 	since := time.Now()
-	device := func(code media.CauseCode) error { return &rtsp.Error{Cause: media.Cause{Code: code, Detail: "10.0.0.5: x"}} }
+	device := func(code media.CauseCode) error {
+		return &rtsp.Error{Cause: media.Cause{Code: code, Detail: "10.0.0.5: x"}}
+	}
 	none := fmt.Errorf("%w: %w", rtsp.ErrNoLoudspeaker, device(media.CauseNoMedia))
 	for name, x := range map[string]struct {
 		err  error

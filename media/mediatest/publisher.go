@@ -70,7 +70,21 @@ func audioLevels(m *pion.MediaEngine) error {
 	return m.RegisterHeaderExtension(pion.RTPHeaderExtensionCapability{URI: audioLevel}, pion.RTPCodecTypeAudio)
 }
 
+// NewWatcher makes a browser that sends nothing.
+func NewWatcher() (*Publisher, error) { return newBrowser(pion.Configuration{}) }
+
 func newPublisher(c pion.Configuration, sound pion.RTPCodecCapability, has ...func(*pion.MediaEngine) error) (*Publisher, error) {
+	p, err := newBrowser(c, has...)
+	if err != nil {
+		return nil, err
+	}
+	if p.video, err = p.add(pion.RTPCodecCapability{MimeType: pion.MimeTypeH264}, "video"); err == nil {
+		p.audio, err = p.add(sound, "audio")
+	}
+	return p, err
+}
+
+func newBrowser(c pion.Configuration, has ...func(*pion.MediaEngine) error) (*Publisher, error) {
 	m := &pion.MediaEngine{}
 	if err := m.RegisterDefaultCodecs(); err != nil {
 		return nil, err
@@ -88,11 +102,7 @@ func newPublisher(c pion.Configuration, sound pion.RTPCodecCapability, has ...fu
 	if err != nil {
 		return nil, err
 	}
-	p := &Publisher{PC: pc, Asked: make(chan time.Time, 1000), seq: 65_530}
-	if p.video, err = p.add(pion.RTPCodecCapability{MimeType: pion.MimeTypeH264}, "video"); err == nil {
-		p.audio, err = p.add(sound, "audio")
-	}
-	return p, err
+	return &Publisher{PC: pc, Asked: make(chan time.Time, 1000), seq: 65_530}, nil
 }
 
 func (p *Publisher) add(codec pion.RTPCodecCapability, id string) (*pion.TrackLocalStaticRTP, error) {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"avhub/media"
 	"avhub/media/relay"
 	"avhub/media/sources"
 	"avhub/media/transcode"
@@ -21,6 +22,9 @@ type Options struct {
 	// Line finds what a camera sends; nil: there are none.
 	Line       func(id string, q sources.Quality) (*sources.Line, error)
 	Transcoder *transcode.Transcoder
+	// Mix is all that the room says, as one sound, without a member's own voice, until
+	// release; nil: there is none.
+	Mix func(member string) (stream *media.Stream, release func(), err error)
 	// Allow tells whether a member may receive a stream's picture, or its sound, now: a
 	// publication's or a camera's.
 	Allow func(member, stream string, picture bool) bool
@@ -32,6 +36,9 @@ type Options struct {
 	Speaking func(people []string)
 	Log      *slog.Logger
 }
+
+// MixID is the stream of all that the room says. No source and no person can be called so.
+const MixID = "room:mix"
 
 // Party is the people of one room.
 type Party struct {

@@ -174,6 +174,9 @@ func (p *Party) subscribe(m *Member, out *webrtc.Outgoing, w Wish) (*subscriptio
 
 // find takes hold of the stream: a publication's, or a camera's.
 func (s *subscription) find() error {
+	if s.stream == MixID {
+		return s.findMix()
+	}
 	if x := s.party.Publication(s.stream); x != nil {
 		if len(x.main.Tracks()) == 0 {
 			return sources.ErrUnknown
@@ -204,6 +207,20 @@ func (s *subscription) find() error {
 		}
 		return line.Acquire(s.ctx)
 	}
+	return nil
+}
+
+// findMix takes hold of the room's sound.
+func (s *subscription) findMix() error {
+	if s.party.o.Mix == nil || s.video {
+		return sources.ErrUnknown
+	}
+	stream, release, err := s.party.o.Mix(s.member)
+	if err != nil {
+		return err
+	}
+	s.from = stream
+	s.undo = append(s.undo, release)
 	return nil
 }
 

@@ -53,11 +53,11 @@ func newRoom(ctx context.Context, h *Hall, hearing string) (*Room, error) {
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
+	r.sound = newSound(r)
 	r.party = party.New(party.Options{
 		WebRTC: h.o.WebRTC, Relay: h.o.Relay, Transcoder: h.o.Transcoder, Line: h.o.Line, Log: h.o.Log,
-		Allow: r.allow, Changed: r.stir, Speaking: r.speaking,
+		Allow: r.allow, Changed: r.stir, Speaking: r.speaking, Mix: func(member string) (*media.Stream, func(), error) { return r.sound.mix(member) },
 	})
-	r.sound = newSound(r)
 	r.silence()
 	return r, nil
 }
@@ -177,6 +177,9 @@ func (r *Room) allow(member, stream string, picture bool) bool {
 	s := r.now.Load()
 	if !r.sees(s, member) {
 		return false
+	}
+	if stream == party.MixID {
+		return !picture
 	}
 	if c, ok := s.camera(stream); ok {
 		own := s.devices[c.ID].Person == member // a browser beside a device is its loudspeaker

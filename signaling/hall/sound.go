@@ -12,6 +12,7 @@ import (
 	"avhub/media/mix"
 	"avhub/media/party"
 	"avhub/media/sources"
+	"avhub/rooms"
 )
 
 // Sound is what is mixed in rooms.
@@ -28,6 +29,7 @@ type sound struct {
 	mu       sync.Mutex
 	console  *mix.Console // made when it is first needed
 	speakers *loudspeaker.Set
+	takers   int               // of the mix as a stream
 	voices   map[string]func() // lets go of the voice's stream
 	live     map[string]bool   // cameras
 }
@@ -71,7 +73,7 @@ func (x *sound) follow(s *state) {
 	x.open()
 	x.speakers.Keep(devices)
 	wanted := map[string]bool{}
-	if slices.ContainsFunc(devices, func(d loudspeaker.Device) bool { st, _ := x.speakers.Status(d.ID); return st.State != loudspeaker.None }) {
+	if x.takers > 0 || slices.ContainsFunc(devices, func(d loudspeaker.Device) bool { st, _ := x.speakers.Status(d.ID); return st.State != loudspeaker.None }) {
 		wanted = x.heard(s)
 	}
 	for id, release := range x.voices {
@@ -145,6 +147,37 @@ func (x *sound) heard(s *state) map[string]bool {
 	}
 	maps.DeleteFunc(all, func(_ string, yes bool) bool { return !yes })
 	return all
+}
+
+// mix is all that the room says, as a stream, without what a person says themselves: the
+// public and whoever else says nothing share one.
+func (x *sound) mix(person string) (*media.Stream, func(), error) {
+	s := x.room.now.Load()
+	var own []string
+	if p, ok := s.room.Person(person); ok && p.Part.Has(rooms.PowerSpeak) {
+		own = []string{person, person + "-screen"}
+		for source, d := range s.devices {
+			if d.Person == person {
+				own = []string{source}
+			}
+		}
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.open()
+	stream, release, err := x.console.Opus(own...)
+	if err != nil {
+		return nil, nil, err
+	}
+	x.takers++
+	x.room.stir()
+	return stream, func() {
+		release()
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		x.takers--
+		x.room.stir()
+	}, nil
 }
 
 // join lets a voice in, and returns what lets go of its stream.
