@@ -182,8 +182,9 @@ func TestATerminalTakesPart(t *testing.T) {
 		return m.Type == "speaking" && m.People != nil && len(*m.People) == 2 && (*m.People)[1] == terminalID
 	})
 
+	before := len(clerk.all)
 	clerk.command(chamber.Command{Kind: chamber.Mute, Person: terminalID})
-	clerk.until("muted", func(m said) bool {
+	clerk.after(before, "muted", func(m said) bool {
 		return m.Room != nil && strings.Contains(m.raw, `"muted":"court"`)
 	})
 	sounds, pictures := clerkSpeaks.sounds.Load(), clerkSpeaks.pictures.Load()

@@ -61,6 +61,13 @@ func (s *sitting) guest(name string, part rooms.Part) (id, cookie string) {
 	return id, cookie
 }
 
+// stream is something that can be received.
+type stream struct {
+	ID, Person, Kind string
+	Live             bool
+	Loudspeaker      *struct{ State, Cause, Detail, Holder string }
+}
+
 // said is a message of the hub's.
 type said struct {
 	Type, You, SDP, Code, Detail, Reason, Kind string
@@ -71,11 +78,7 @@ type said struct {
 		Offers    []rooms.Offer
 	}
 	Room    *chamber.View
-	Streams *[]struct {
-		ID, Person, Kind string
-		Live             bool
-		Loudspeaker      *struct{ State, Cause, Detail, Holder string }
-	}
+	Streams *[]stream
 	People *[]string
 	raw    string
 }
@@ -151,6 +154,18 @@ func (v *visitor) until(what string, is func(said) bool) said {
 			v.Fatalf("waited in vain for: %s", what)
 		}
 	}
+}
+
+// after waits for a message that came after so many others, if it has not come yet: it may
+// have been among those that came before an answer.
+func (v *visitor) after(n int, what string, is func(said) bool) said {
+	v.Helper()
+	for _, m := range v.all[n:] {
+		if is(m) {
+			return m
+		}
+	}
+	return v.until(what, is)
 }
 
 func (v *visitor) of(kind string) said {
