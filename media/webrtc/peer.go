@@ -35,10 +35,12 @@ type Peer struct {
 	o         PeerOptions
 	pc        *pion.PeerConnection
 	api       *pion.API
+	engine    *pion.MediaEngine
 	transport *peerTransport
 
-	mu   sync.Mutex // held while a description changes
-	outs map[string]*Outgoing
+	mu    sync.Mutex // held while a description changes
+	outs  map[string]*Outgoing
+	known map[pion.PayloadType]bool // codecs that the engine knows
 }
 
 // maxPeerMedia bounds the m-lines of a peer: two for each of 40 people, and its own.
@@ -75,7 +77,10 @@ func (s *Server) newPeer(codecs []pion.RTPCodecParameters, o PeerOptions) (*Peer
 	if err != nil {
 		return nil, err
 	}
-	p := &Peer{o: o, pc: pc, api: api, transport: &peerTransport{pc: pc}, outs: map[string]*Outgoing{}}
+	p := &Peer{o: o, pc: pc, api: api, engine: m, transport: &peerTransport{pc: pc}, outs: map[string]*Outgoing{}, known: map[pion.PayloadType]bool{}}
+	for _, c := range codecs {
+		p.known[c.PayloadType] = true
+	}
 	p.Session = s.newSession(peerLink{pc})
 	pc.OnConnectionStateChange(p.stateChanged)
 	pc.OnTrack(p.receive)
@@ -146,6 +151,10 @@ func (p *Peer) Negotiate(offer *Offer) (answer string, err error) {
 	if p.ctx.Err() != nil {
 		return "", p.Reason()
 	}
+	// A page may begin with sound alone, and offer pictures later.
+	if err := p.learn(peerCodecs(offer)); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrOffer, err)
+	}
 	if err := p.pc.SetRemoteDescription(pion.SessionDescription{Type: pion.SDPTypeOffer, SDP: offer.SDP}); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrOffer, err)
 	}
@@ -168,6 +177,15 @@ func (p *Peer) Negotiate(offer *Offer) (answer string, err error) {
 	x.offer, x.answer = offer.SDP, keepUnused(offer.SDP, p.pc.LocalDescription().SDP)
 	x.etag = `"` + attribute(x.answer, "ice-ufrag") + `"`
 	return x.answer, nil
+}
+
+// learn makes codecs known that were not offered before. p.mu is held.
+func (p *Peer) learn(codecs []pion.RTPCodecParameters) error {
+	codecs = slices.DeleteFunc(codecs, func(c pion.RTPCodecParameters) bool { return p.known[c.PayloadType] })
+	for _, c := range codecs {
+		p.known[c.PayloadType] = true
+	}
+	return register(p.engine, codecs)
 }
 
 // openWay gives an m-line that receives its way out. p.mu is held.

@@ -194,18 +194,28 @@ func (s *Server) configure(o Options) {
 // peer makes a peer connection that knows just the given codecs, and what makes senders
 // for it.
 func (s *Server) peer(codecs []pion.RTPCodecParameters, registry *interceptor.Registry, m *pion.MediaEngine) (*pion.PeerConnection, *pion.API, error) {
+	if err := register(m, codecs); err != nil {
+		return nil, nil, err
+	}
+	settings := s.settings
+	settings.DisableMediaEngineCopy(true) // it is this connection's alone, and may learn of codecs later
+	api := pion.NewAPI(pion.WithMediaEngine(m), pion.WithInterceptorRegistry(registry), pion.WithSettingEngine(settings))
+	pc, err := api.NewPeerConnection(pion.Configuration{Certificates: []pion.Certificate{s.certificate}})
+	return pc, api, err
+}
+
+// register makes codecs known to a connection's engine.
+func register(m *pion.MediaEngine, codecs []pion.RTPCodecParameters) error {
 	for _, c := range codecs {
 		kind := pion.RTPCodecTypeAudio
 		if isVideo(c.MimeType) {
 			kind = pion.RTPCodecTypeVideo
 		}
 		if err := m.RegisterCodec(c, kind); err != nil {
-			return nil, nil, fmt.Errorf("webrtc: codec %s: %w", c.MimeType, err)
+			return fmt.Errorf("webrtc: codec %s: %w", c.MimeType, err)
 		}
 	}
-	api := pion.NewAPI(pion.WithMediaEngine(m), pion.WithInterceptorRegistry(registry), pion.WithSettingEngine(s.settings))
-	pc, err := api.NewPeerConnection(pion.Configuration{Certificates: []pion.Certificate{s.certificate}})
-	return pc, api, err
+	return nil
 }
 
 // Addr is the address of the UDP and TCP port.
