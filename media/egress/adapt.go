@@ -127,6 +127,7 @@ func (v *Viewer) lower() {
 func (v *Viewer) estimated(bitrate float64, now time.Time) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	bitrate = min(bitrate, 1e15) // what a viewer may say is more than a number holds
 	v.estimate.Store(uint64(bitrate))
 	v.adapt.estimate, v.adapt.estimated = bitrate, now
 	v.reconsider(now)

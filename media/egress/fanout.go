@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/rtcp"
-
 	"avhub/media"
 )
 
@@ -101,11 +99,6 @@ func (f *Fanout) drop(v *Viewer) {
 			return
 		}
 	}
-}
-
-// Feedback takes what a viewer reports by RTCP.
-func (f *Fanout) Feedback(v *Viewer, packets []rtcp.Packet) {
-	f.feedback(v, packets, time.Now())
 }
 
 // Viewers is how many viewers are attached.

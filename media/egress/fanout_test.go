@@ -68,7 +68,7 @@ func TestAViewerWithoutAKeyframeWaitsForOne(t *testing.T) {
 		t.Errorf("the first picture was %d", got[0])
 	}
 	// A viewer that asks again within the second is not heard.
-	s.fanout.Feedback(v, []rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: 7}})
+	s.say(v, &rtcp.PictureLossIndication{MediaSSRC: 7})
 	select {
 	case <-asked:
 		t.Error("the publisher was asked twice within a second")
@@ -89,9 +89,9 @@ func TestALostPacketIsSentAgainWithTheVeryBytes(t *testing.T) {
 	s.await("40 pictures", func() bool { return len(p.pictures()) == 40 })
 	before := p.sent()
 	for _, lost := range []int{3, len(before) - 7} { // one of the catch-up, one of the live pictures
-		s.fanout.Feedback(v, []rtcp.Packet{&rtcp.TransportLayerNack{
+		s.say(v, &rtcp.TransportLayerNack{
 			MediaSSRC: 7, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{before[lost].SequenceNumber}),
-		}})
+		})
 		sent := p.sent()
 		again := sent[len(sent)-1]
 		first := before[lost]
@@ -100,10 +100,10 @@ func TestALostPacketIsSentAgainWithTheVeryBytes(t *testing.T) {
 		}
 	}
 	// What it never had, and other streams' numbers, are not sent.
-	s.fanout.Feedback(v, []rtcp.Packet{
+	s.say(v,
 		&rtcp.TransportLayerNack{MediaSSRC: 7, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{before[0].SequenceNumber - 1})},
 		&rtcp.TransportLayerNack{MediaSSRC: 8, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{before[5].SequenceNumber})},
-	})
+	)
 	if st := v.Stats(); len(p.sent()) != len(before)+2 || st.Resent != 2 || st.NACKs != 3 {
 		t.Errorf("%d packets more, %+v", len(p.sent())-len(before), st)
 	}
@@ -117,7 +117,7 @@ func TestNACKsWithoutEndAreBounded(t *testing.T) {
 	v := s.join(&p)
 	seq := p.sent()[0].SequenceNumber
 	for range 3000 {
-		s.fanout.Feedback(v, []rtcp.Packet{&rtcp.TransportLayerNack{MediaSSRC: 7, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{seq})}})
+		s.say(v, &rtcp.TransportLayerNack{MediaSSRC: 7, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{seq})})
 	}
 	if n := v.Stats().Resent; n < resendBurst || n > 3*resendBurst {
 		t.Errorf("3,000 packets asked for, %d sent", n)
@@ -138,9 +138,9 @@ func TestReportsCarryTheTimeOfCaptureAndMeasureTheRoundTrip(t *testing.T) {
 	if d := second.RTPTime - first.RTPTime; d == 0 || d > 3*90000 {
 		t.Errorf("the reports' RTP times are %d apart", d)
 	}
-	s.fanout.Feedback(v, []rtcp.Packet{&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{
+	s.say(v, &rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{
 		SSRC: 7, LastSenderReport: uint32(second.NTPTime >> 16), TotalLost: 3,
-	}}}})
+	}}})
 	if st := v.Stats(); st.RTT <= 0 || st.RTT > 10*time.Second || st.Lost != 3 {
 		t.Errorf("%+v", st)
 	}
@@ -241,5 +241,15 @@ func TestSendingAllocatesNothingForAPacket(t *testing.T) {
 	})
 	if n != 0 {
 		t.Errorf("%v allocations for %d packets", n, unit.Packets.Len())
+	}
+	reports := v.Video.reports.index
+	n = testing.AllocsPerRun(200, func() {
+		unit.Index++
+		unit.Seq += uint16(unit.Packets.Len())
+		unit.Arrived = unit.Arrived.Add(reportEvery)
+		v.live(s.fanout, b, &unit, unit.Packets.Len())
+	})
+	if sent := v.Video.reports.index - reports; n != 0 || sent != 201 {
+		t.Errorf("%v allocations for a report, %d were sent", n, sent)
 	}
 }

@@ -1,144 +1,210 @@
 package egress
 
 import (
-	"time"
+	"encoding/binary"
+	"errors"
 
 	"github.com/pion/rtcp"
-	"golang.org/x/time/rate"
-
-	"avhub/media/egress/udpout"
 )
 
-// healEvery bounds how often one viewer's wish for a keyframe is answered with
-// the pictures kept, and healBytes how many of them.
+// Feedback is a compound packet of what a viewer says by RTCP (RFC 3550 section 6.1, RFC
+// 4585), read where it lies: nothing is allocated. See [ReadFeedback].
+type Feedback struct {
+	rest    []byte // packets, checked
+	reports []byte // reception reports of the one before
+	wishes  []byte // entries of its full intra requests
+}
+
+// Remark is one thing that a viewer says.
+type Remark struct {
+	Kind RemarkKind
+	// SSRC is of the stream that it speaks of; 0 if it does not say.
+	SSRC uint32
+
+	Lost        uint32  // packets, cumulative (of a reception report)
+	LossShare   float64 // since the last one, 0 to 1
+	LastReport  uint32  // the middle of the NTP time of the sender report that it has; 0: none
+	SinceReport uint32  // how long it has it, in 1/65536 s
+	BitsASecond float64 // that the way carries (of an estimate)
+	missing     []byte  // pairs of number and bits (RFC 4585 section 6.2.1)
+}
+
+// RemarkKind is what a remark is about.
+type RemarkKind uint8
+
+// Kinds of remarks.
 const (
-	healEvery = time.Second
-	healBytes = 2 << 20
+	RemarkReception RemarkKind = iota + 1 // what has come, and when
+	RemarkMissing                         // packets that have not
+	RemarkKeyframe                        // it cannot go on without a keyframe
+	RemarkEstimate                        // what the way carries
 )
 
-// twiceFrom is the share of lost packets from which a retransmission leaves
-// twice: if it were lost too, the picture would stand for another round trip.
-const twiceFrom = 0.02
+// Of RTCP's format, in bytes.
+const (
+	rtcpHeader     = 4
+	rtcpSSRC       = 4
+	senderInfo     = 20
+	receptionBlock = 24
+	fciEntry       = 4
+	firEntry       = 8
+	rembLeast      = 8 // name, count and rate
+)
 
-// feedback answers what a viewer reports: packets it misses are sent again
-// from the stream, round trip, loss and bandwidth are noted, wishes for a
-// keyframe are answered.
-func (f *Fanout) feedback(v *Viewer, packets []rtcp.Packet, now time.Time) {
-	for _, p := range packets {
-		switch p := p.(type) {
-		case *rtcp.ReceiverReport:
-			for _, r := range p.Reports {
-				v.heard(r, now)
-			}
-		case *rtcp.TransportLayerNack:
-			v.retransmit(p, now)
-		case *rtcp.ReceiverEstimatedMaximumBitrate:
-			v.estimated(float64(p.Bitrate), now)
-		case *rtcp.PictureLossIndication:
-			f.heal(v, p.MediaSSRC, now)
-		case *rtcp.FullIntraRequest:
-			for _, entry := range p.FIR {
-				f.heal(v, entry.SSRC, now)
-			}
+// Formats of feedback messages (RFC 4585 section 6, RFC 5104 section 4.3.1).
+const (
+	formatNACK = 1
+	formatPLI  = 1
+	formatFIR  = 4
+	formatREMB = 15
+)
+
+var errNoFeedback = errors.New("RTCP: no packet that keeps to RFC 3550")
+
+// ReadFeedback checks a compound packet whole: of one that is not as it should be nothing
+// is taken. What the hub has no use for is passed over.
+func ReadFeedback(raw []byte) (Feedback, error) {
+	for rest := raw; len(rest) > 0; {
+		p, ok := takeApart(rest)
+		if !ok || !p.whole() {
+			return Feedback{}, errNoFeedback
+		}
+		rest = rest[p.size:]
+	}
+	if len(raw) == 0 {
+		return Feedback{}, errNoFeedback
+	}
+	return Feedback{rest: raw}, nil
+}
+
+// Next is the next remark; false: there are no more.
+func (f *Feedback) Next() (Remark, bool) {
+	for {
+		if len(f.reports) > 0 {
+			r := reception(f.reports)
+			f.reports = f.reports[receptionBlock:]
+			return r, true
+		}
+		if len(f.wishes) > 0 { // RFC 5104 section 4.3.1.1
+			r := Remark{Kind: RemarkKeyframe, SSRC: binary.BigEndian.Uint32(f.wishes)}
+			f.wishes = f.wishes[firEntry:]
+			return r, true
+		}
+		if len(f.rest) == 0 {
+			return Remark{}, false
+		}
+		p, _ := takeApart(f.rest) // checked
+		f.rest = f.rest[p.size:]
+		f.reports, f.wishes = p.reports(), p.wishes()
+		if r, ok := p.remark(); ok {
+			return r, true
 		}
 	}
 }
 
-// retransmit sends again what a negative acknowledgement (RFC 4585 section
-// 6.2.1) names, as far as the stream still has it and the viewer's allowance goes.
-func (v *Viewer) retransmit(nack *rtcp.TransportLayerNack, now time.Time) {
-	b := udpout.AcquireSmall()
-	defer b.Release()
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	out := v.bySSRC(nack.MediaSSRC)
-	if out == nil || v.gone.Load() {
-		return
+// rtcpPacket is one of a compound packet.
+type rtcpPacket struct {
+	count uint8 // or format
+	kind  rtcp.PacketType
+	body  []byte // behind the header, without padding
+	size  int    // whole
+}
+
+// takeApart takes the first packet apart.
+func takeApart(b []byte) (p rtcpPacket, ok bool) {
+	if len(b) < rtcpHeader || b[0]>>6 != rtpVersion {
+		return p, false
 	}
-	if v.resend == nil {
-		v.resend = rate.NewLimiter(resendRate, resendBurst)
+	p = rtcpPacket{count: b[0] & 0x1f, kind: rtcp.PacketType(b[1]), size: rtcpHeader + 4*int(binary.BigEndian.Uint16(b[2:]))}
+	if p.size > len(b) {
+		return p, false
 	}
-	for _, pair := range nack.Nacks {
-		for i, mask := 0, uint32(pair.LostPackets)<<1|1; mask != 0; i, mask = i+1, mask>>1 {
-			if mask&1 == 0 {
-				continue
-			}
-			v.nacks.Add(1)
-			if !v.resend.AllowN(now, 1) {
-				v.ignored.Add(1)
-				continue
-			}
-			v.again(out, b, pair.PacketID+uint16(i))
+	p.body = b[rtcpHeader:p.size]
+	if padded := b[0]&0x20 != 0; padded {
+		n := 0
+		if len(p.body) > 0 {
+			n = int(p.body[len(p.body)-1])
 		}
+		if n == 0 || n > len(p.body) {
+			return p, false
+		}
+		p.body = p.body[:len(p.body)-n]
+	}
+	return p, true
+}
+
+// whole tells whether the packet has all that its kind must have.
+func (p *rtcpPacket) whole() bool {
+	entries := len(p.body) - 2*rtcpSSRC
+	switch {
+	case p.kind == rtcp.TypeReceiverReport:
+		return len(p.body) >= rtcpSSRC+int(p.count)*receptionBlock
+	case p.kind == rtcp.TypeSenderReport:
+		return len(p.body) >= rtcpSSRC+senderInfo+int(p.count)*receptionBlock
+	case p.kind == rtcp.TypeTransportSpecificFeedback && p.count == formatNACK:
+		return entries >= fciEntry && entries%fciEntry == 0
+	case p.kind == rtcp.TypePayloadSpecificFeedback && p.count == formatFIR:
+		return entries >= 0 && entries%firEntry == 0
+	case p.kind == rtcp.TypePayloadSpecificFeedback && (p.count == formatPLI || p.count == formatREMB):
+		return entries >= 0
+	}
+	return true
+}
+
+// reports are the reception reports of a receiver's or a sender's report.
+func (p *rtcpPacket) reports() []byte {
+	size := int(p.count) * receptionBlock
+	switch p.kind {
+	case rtcp.TypeReceiverReport:
+		return p.body[rtcpSSRC:][:size]
+	case rtcp.TypeSenderReport:
+		return p.body[rtcpSSRC+senderInfo:][:size]
+	default:
+		return nil
 	}
 }
 
-// again sends one packet once more. Under SRTP a number must never carry two
-// different packets: it leaves under the retransmission's own SSRC and numbers
-// (RFC 4588), or with the very bytes it had the first time. v.mu is held.
-func (v *Viewer) again(o *Output, b *udpout.Batch, seq uint16) {
-	u, i, stamp := o.numbers.find(seq)
-	if u == nil {
-		return
-	}
-	payloads, pt := o.payloads(u)
-	o.again = Run{
-		Payloads: payloads, From: i, To: i + 1, SSRC: o.SSRC, PayloadType: pt, Seq: seq, Stamp: stamp,
-		Marker: o == v.Video, Extensions: &o.Extensions,
-	}
-	copies := 1
-	if o.RTXPayloadType != 0 {
-		o.again.SSRC, o.again.PayloadType = o.RTXSSRC, o.RTXPayloadType
-		o.again.Again, o.again.Original = true, seq
-		o.Extensions.leave(time.Now())
-		if v.adapt.loss >= twiceFrom {
-			copies = 2
-		}
-	}
-	for range copies {
-		if o.again.Again {
-			o.again.Seq = o.rtxSeq
-			o.rtxSeq++
-		}
-		v.failed.Add(uint64(v.Transport.Send(b, &o.again)))
-	}
-	v.resent.Add(1)
-}
-
-func (v *Viewer) bySSRC(ssrc uint32) *Output {
-	for _, o := range v.outputs() {
-		if o != nil && o.SSRC == ssrc {
-			return o
-		}
+// wishes are the entries of a full intra request.
+func (p *rtcpPacket) wishes() []byte {
+	if p.kind == rtcp.TypePayloadSpecificFeedback && p.count == formatFIR {
+		return p.body[2*rtcpSSRC:]
 	}
 	return nil
 }
 
-// heal answers a viewer's wish for a keyframe: with the pictures kept since the
-// last one if they are few enough, else by asking the source.
-func (f *Fanout) heal(v *Viewer, ssrc uint32, now time.Time) {
-	v.plis.Add(1)
-	v.mu.Lock()
-	o := v.Video
+// reception reads a reception report (RFC 3550 section 6.4.1).
+func reception(b []byte) Remark {
+	return Remark{
+		Kind: RemarkReception, SSRC: binary.BigEndian.Uint32(b),
+		LossShare: float64(b[4]) / 256, Lost: binary.BigEndian.Uint32(b[4:]) & 0xffffff,
+		LastReport: binary.BigEndian.Uint32(b[16:]), SinceReport: binary.BigEndian.Uint32(b[20:]),
+	}
+}
+
+// remark reads a feedback message; false: it is none, or says nothing of use.
+func (p *rtcpPacket) remark() (Remark, bool) {
 	switch {
-	case o == nil || o.home == nil || ssrc != 0 && ssrc != o.SSRC:
-		v.mu.Unlock()
-		return
-	case o.busy || now.Sub(v.healed) < healEvery || v.gone.Load():
-		v.mu.Unlock()
-		v.ignored.Add(1)
-		return
+	case p.kind == rtcp.TypeTransportSpecificFeedback && p.count == formatNACK:
+		return Remark{Kind: RemarkMissing, SSRC: p.media(), missing: p.body[2*rtcpSSRC:]}, true
+	case p.kind != rtcp.TypePayloadSpecificFeedback:
+		return Remark{}, false
+	case p.count == formatPLI:
+		return Remark{Kind: RemarkKeyframe, SSRC: p.media()}, true
+	case p.count == formatREMB:
+		return estimate(p.body[2*rtcpSSRC:])
 	}
-	home, track, waiting := o.home, o.Track, o.waiting
-	v.healed = now
-	size := home.cached(track)
-	if size > 0 && size <= healBytes && !waiting {
-		o.busy = true // live units wait from here on
+	return Remark{}, false
+}
+
+func (p *rtcpPacket) media() uint32 { return binary.BigEndian.Uint32(p.body[rtcpSSRC:]) }
+
+// estimate reads a receiver's estimate (draft-alvestrand-rmcat-remb-03 section 2.2): 6
+// bits of exponent and 18 of mantissa.
+func estimate(b []byte) (Remark, bool) {
+	if len(b) < rembLeast || string(b[:4]) != "REMB" {
+		return Remark{}, false
 	}
-	v.mu.Unlock()
-	if size == 0 || size > healBytes || waiting {
-		home.wantKeyframe(now)
-		return
-	}
-	home.start(func() { v.catchUp(home.ctx, home, o, track) })
+	bits := uint64(b[5]&3)<<16 | uint64(binary.BigEndian.Uint16(b[6:]))
+	rate := float64(bits) * float64(uint64(1)<<(b[5]>>2))
+	return Remark{Kind: RemarkEstimate, BitsASecond: rate}, true
 }

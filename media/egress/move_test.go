@@ -101,7 +101,7 @@ func TestAViewerMovesToTheSmallerStreamAndBack(t *testing.T) {
 	// What was lost of either stream is sent again as it was.
 	all := p.sent()
 	for _, i := range []int{10, before + 3, len(all) - 3} {
-		s.fanout.Feedback(v, []rtcp.Packet{&rtcp.TransportLayerNack{MediaSSRC: 7, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{all[i].SequenceNumber})}})
+		s.say(v, &rtcp.TransportLayerNack{MediaSSRC: 7, Nacks: rtcp.NackPairsFromSequenceNumbers([]uint16{all[i].SequenceNumber})})
 		sent := p.sent()
 		if again := sent[len(sent)-1]; again.SequenceNumber != all[i].SequenceNumber || again.Timestamp != all[i].Timestamp || !slices.Equal(again.Payload, all[i].Payload) {
 			t.Errorf("packet %d was sent again as another one", i)
@@ -162,7 +162,7 @@ func TestAWishForAKeyframeIsAnsweredFromWhatIsKept(t *testing.T) {
 	s.show(2)
 	s.await("22 pictures", func() bool { return len(p.pictures()) == 22 })
 	for range 1000 {
-		s.fanout.Feedback(v, []rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: 7}})
+		s.say(v, &rtcp.PictureLossIndication{MediaSSRC: 7})
 	}
 	s.await("the same again", func() bool { return len(p.pictures()) == 44 })
 	s.show(3)
@@ -188,7 +188,7 @@ func TestRetransmissionsHaveTheirOwnNumbers(t *testing.T) {
 	first := p.sent()
 	lost := []uint16{first[2].SequenceNumber, first[5].SequenceNumber, first[2].SequenceNumber}
 	for _, n := range lost {
-		s.fanout.Feedback(v, []rtcp.Packet{&rtcp.TransportLayerNack{MediaSSRC: 7, Nacks: []rtcp.NackPair{{PacketID: n}}}})
+		s.say(v, &rtcp.TransportLayerNack{MediaSSRC: 7, Nacks: []rtcp.NackPair{{PacketID: n}}})
 	}
 	if len(p.again) != 3 || len(p.sent()) != len(first) {
 		t.Fatalf("%d retransmissions", len(p.again))
@@ -264,7 +264,7 @@ func TestWithoutASmallerStreamTheViewerStays(t *testing.T) {
 	v.adapt.over = time.Now().Add(-time.Minute)
 	v.mu.Unlock()
 	for range 2 {
-		s.fanout.Feedback(v, []rtcp.Packet{&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: 7, FractionLost: 200}}}})
+		s.say(v, &rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: 7, FractionLost: 200}}})
 	}
 	s.await("the level", func() bool {
 		v.mu.Lock()

@@ -47,7 +47,11 @@ func (p *port) Send(_ *udpout.Batch, r *Run) int {
 	return 0
 }
 
-func (p *port) Report(_ *udpout.Batch, all []rtcp.Packet) error {
+func (p *port) Report(_ *udpout.Batch, compound []byte) error {
+	all, err := rtcp.Unmarshal(compound)
+	if err != nil {
+		return err
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, r := range all {
@@ -109,6 +113,20 @@ func (s *stage) join(p *port) *Viewer {
 	return v
 }
 
+// say has a viewer say something by RTCP.
+func (s *stage) say(v *Viewer, packets ...rtcp.Packet) {
+	s.Helper()
+	raw, err := rtcp.Marshal(packets)
+	if err != nil {
+		s.Fatal(err)
+	}
+	said, err := ReadFeedback(raw)
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.fanout.Feedback(v, said)
+}
+
 func (s *stage) await(what string, done func() bool) {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(s.Context(), 10*time.Second)
@@ -127,5 +145,5 @@ func (s *stage) await(what string, done func() bool) {
 // nowhere takes packets and forgets them.
 type nowhere struct{}
 
-func (nowhere) Send(*udpout.Batch, *Run) int              { return 0 }
-func (nowhere) Report(*udpout.Batch, []rtcp.Packet) error { return nil }
+func (nowhere) Send(*udpout.Batch, *Run) int       { return 0 }
+func (nowhere) Report(*udpout.Batch, []byte) error { return nil }

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"encoding/binary"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -23,6 +24,7 @@ type reports struct {
 	last           time.Time
 	sent           [4]sentReport
 	index          uint8
+	room           [reportSize]byte
 }
 
 // sentReport remembers when a sender report left, by the middle 32 bits of its
@@ -48,14 +50,8 @@ func (v *Viewer) report(o *Output, b *udpout.Batch, u *media.Unit) {
 	now := time.Now()
 	ahead := now.Sub(u.Arrived)
 	ntp := ntpTime(u.UTC.Add(ahead))
-	err := v.Transport.Report(b, []rtcp.Packet{
-		&rtcp.SenderReport{
-			SSRC: o.SSRC, NTPTime: ntp, RTPTime: o.run.Stamp + uint32(ahead.Seconds()*float64(o.ClockRate)),
-			PacketCount: r.packets, OctetCount: r.bytes,
-		},
-		rtcp.NewCNAMESourceDescription(o.SSRC, CNAME),
-	})
-	if err != nil {
+	stamp := o.run.Stamp + uint32(ahead.Seconds()*float64(o.ClockRate))
+	if err := v.Transport.Report(b, r.write(o.SSRC, ntp, stamp)); err != nil {
 		v.failed.Add(1)
 		return
 	}
@@ -63,27 +59,42 @@ func (v *Viewer) report(o *Output, b *udpout.Batch, u *media.Unit) {
 	r.index++
 }
 
-// heard works out round trip and loss from a reception report.
-func (v *Viewer) heard(r rtcp.ReceptionReport, now time.Time) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	o := v.bySSRC(r.SSRC)
-	if o == nil {
-		return
+// Sizes of a report in bytes: the sender's report (RFC 3550 section 6.4.1) and a source
+// description (section 6.5) with one item, which ends with zeros up to a whole word.
+const (
+	senderReportSize = rtcpHeader + rtcpSSRC + senderInfo
+	descriptionSize  = rtcpHeader + (rtcpSSRC+2+len(CNAME)+1+3)&^3
+	reportSize       = senderReportSize + descriptionSize
+)
+
+// write writes the compound packet; it holds until the next one.
+func (r *reports) write(ssrc uint32, ntp uint64, stamp uint32) []byte {
+	const version, oneSource, itemCNAME = rtpVersion << 6, 1, 1
+	b := append(r.room[:0], version, byte(rtcp.TypeSenderReport), 0, senderReportSize/4-1)
+	b = binary.BigEndian.AppendUint32(b, ssrc)
+	b = binary.BigEndian.AppendUint64(b, ntp)
+	b = binary.BigEndian.AppendUint32(b, stamp)
+	b = binary.BigEndian.AppendUint32(b, r.packets)
+	b = binary.BigEndian.AppendUint32(b, r.bytes)
+	b = append(b, version|oneSource, byte(rtcp.TypeSourceDescription), 0, byte(descriptionSize/4-1))
+	b = binary.BigEndian.AppendUint32(b, ssrc)
+	b = append(append(b, itemCNAME, byte(len(CNAME))), CNAME...)
+	clear(r.room[len(b):])
+	return r.room[:]
+}
+
+// sentAt is when the sender report left whose middle the viewer gives back; zero: it is
+// not known any more.
+func (r *reports) sentAt(middle uint32) time.Time {
+	if middle == 0 {
+		return time.Time{}
 	}
-	if o == v.Video {
-		v.lost.Store(r.TotalLost)
-		v.lossy(float64(r.FractionLost)/256, now)
-	}
-	if r.LastSenderReport == 0 {
-		return
-	}
-	for _, s := range o.reports.sent {
-		if s.middle == r.LastSenderReport {
-			held := time.Duration(r.Delay) * time.Second / 65536
-			v.rtt.Store(int64(max(0, now.Sub(s.at)-held)))
+	for _, s := range r.sent {
+		if s.middle == middle {
+			return s.at
 		}
 	}
+	return time.Time{}
 }
 
 // ntpEpoch is 1 January 1900, the zero of NTP time stamps.

@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"time"
 
-	"github.com/pion/rtcp"
-
 	"avhub/media/egress/udpout"
 	"avhub/media/packet"
 )
@@ -16,8 +14,8 @@ import (
 type Transport interface {
 	// Send takes packets of one unit and returns how many of them it refused.
 	Send(b *udpout.Batch, r *Run) (refused int)
-	// Report takes RTCP packets. It may be called beside Send.
-	Report(b *udpout.Batch, packets []rtcp.Packet) error
+	// Report takes a compound packet of RTCP. It may be called beside Send.
+	Report(b *udpout.Batch, compound []byte) error
 }
 
 // Run is packets of one unit that follow each other, as one viewer gets them.

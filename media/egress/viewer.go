@@ -37,13 +37,6 @@ type Viewer struct {
 	counters
 }
 
-// Limits of retransmission for one viewer: what an honest viewer asks for at
-// 20 % loss of an 8 Mbit/s stream, and no more.
-const (
-	resendRate  = 500 // packets/s
-	resendBurst = 500
-)
-
 // counters are what a viewer was sent and asked for.
 type counters struct {
 	packets, bytes, resent, failed atomic.Uint64

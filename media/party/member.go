@@ -7,9 +7,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/pion/rtcp"
-
 	"avhub/media"
+	"avhub/media/egress"
 	"avhub/media/webrtc"
 )
 
@@ -311,22 +310,20 @@ func (m *Member) Layers() (active map[string][]string, changed bool) {
 
 // feedback passes a browser's reports on to what is sent on the m-line. What it says of
 // its whole way is shared out among its pictures.
-func (m *Member) feedback(peer *webrtc.Peer, mid string, packets []rtcp.Packet) {
+func (m *Member) feedback(peer *webrtc.Peer, mid string, said egress.Feedback) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.peer != peer {
 		return
 	}
-	rest := packets[:0]
-	for _, p := range packets {
-		if remb, ok := p.(*rtcp.ReceiverEstimatedMaximumBitrate); ok {
-			m.share(float64(remb.Bitrate))
-		} else {
-			rest = append(rest, p)
+	s := m.subs[mid]
+	for r, ok := said.Next(); ok; r, ok = said.Next() {
+		switch {
+		case r.Kind == egress.RemarkEstimate:
+			m.share(r.BitsASecond)
+		case s != nil:
+			s.hear(r)
 		}
-	}
-	if s := m.subs[mid]; s != nil {
-		s.feedback(rest)
 	}
 }
 
@@ -343,7 +340,7 @@ func (m *Member) share(estimate float64) {
 	}
 	for _, s := range m.subs {
 		if s.video {
-			s.feedback([]rtcp.Packet{&rtcp.ReceiverEstimatedMaximumBitrate{Bitrate: float32(estimate * s.rate() / sum)}})
+			s.hear(egress.Remark{Kind: egress.RemarkEstimate, BitsASecond: estimate * s.rate() / sum})
 		}
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/pion/rtcp"
-
 	"avhub/media"
 	"avhub/media/egress"
 	"avhub/media/packet"
@@ -289,9 +287,9 @@ func (s *subscription) dropLow() {
 	s.party.o.Changed()
 }
 
-func (s *subscription) feedback(packets []rtcp.Packet) {
+func (s *subscription) hear(r egress.Remark) {
 	if s.fanout != nil && s.ctx.Err() == nil {
-		s.fanout.Feedback(s.viewer, packets)
+		s.fanout.Hear(s.viewer, r)
 	}
 }
 

@@ -5,8 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/rtcp"
-
 	"avhub/media"
 	"avhub/media/egress"
 	"avhub/media/sources"
@@ -46,7 +44,7 @@ func (w *watching) open(ctx context.Context, source string, plan Plan, offer *we
 		Video: plan.Video, Audio: plan.Audio, Delay: w.wish.Delay,
 		Attach:   w.attach,
 		Detach:   w.detach,
-		Feedback: func(v *egress.Viewer, p []rtcp.Packet) { fanout.Feedback(v, p) },
+		Feedback: func(v *egress.Viewer, said egress.Feedback) { fanout.Feedback(v, said) },
 	})
 	if err != nil {
 		return nil, err

@@ -14,7 +14,6 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/logging"
-	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	pion "github.com/pion/webrtc/v4"
 
@@ -197,7 +196,7 @@ func (s *stage) viewVideo(t *testing.T, server *webrtc.Server, offer *webrtc.Off
 			}
 		},
 		Detach:   func(_ *webrtc.Session, v *egress.Viewer) { s.fanout.Detach(v) },
-		Feedback: func(v *egress.Viewer, p []rtcp.Packet) { s.fanout.Feedback(v, p) },
+		Feedback: func(v *egress.Viewer, said egress.Feedback) { s.fanout.Feedback(v, said) },
 	})
 }
 
@@ -251,7 +250,7 @@ func (s *stage) view(t *testing.T, server *webrtc.Server, offer *webrtc.Offer) *
 			s.attached <- v
 		},
 		Detach:   func(_ *webrtc.Session, v *egress.Viewer) { s.fanout.Detach(v) },
-		Feedback: func(v *egress.Viewer, p []rtcp.Packet) { s.fanout.Feedback(v, p) },
+		Feedback: func(v *egress.Viewer, said egress.Feedback) { s.fanout.Feedback(v, said) },
 	})
 	if err != nil {
 		t.Fatal(err)

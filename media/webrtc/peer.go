@@ -9,7 +9,6 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/interceptor/pkg/report"
-	"github.com/pion/rtcp"
 	pion "github.com/pion/webrtc/v4"
 
 	"avhub/media"
@@ -25,7 +24,7 @@ type PeerOptions struct {
 	// Bound is called when an m-line that receives can be sent to, with its m-line's mid.
 	Bound func(p *Peer, mid string, out *Outgoing)
 	// Feedback passes on what the browser reports about an m-line.
-	Feedback func(p *Peer, mid string, packets []rtcp.Packet)
+	Feedback func(p *Peer, mid string, said egress.Feedback)
 }
 
 // Peer is a connection that sends and receives, and is negotiated anew as often as its
@@ -217,8 +216,8 @@ func (p *Peer) readReports(mid string, sender *pion.RTPSender) {
 		if err != nil {
 			return
 		}
-		if packets, err := rtcp.Unmarshal(buf[:n]); err == nil && p.o.Feedback != nil {
-			p.o.Feedback(p, mid, packets)
+		if said, err := egress.ReadFeedback(buf[:n]); err == nil && p.o.Feedback != nil {
+			p.o.Feedback(p, mid, said)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pion/rtcp"
 	"github.com/pion/sdp/v3"
 
 	"avhub/media/egress"
@@ -23,7 +22,7 @@ func answerTo(t *testing.T, offer string, kind packet.Kind) *sdp.SessionDescript
 	o := webrtc.ViewOptions{
 		Attach:   func(*webrtc.Session, *egress.Viewer) {},
 		Detach:   func(*webrtc.Session, *egress.Viewer) {},
-		Feedback: func(*egress.Viewer, []rtcp.Packet) {},
+		Feedback: func(*egress.Viewer, egress.Feedback) {},
 	}
 	if chosen := (&webrtc.Chosen{Codec: *codec}); kind.Video() {
 		o.Video = chosen

@@ -3,8 +3,6 @@ package webrtc
 import (
 	"time"
 
-	"github.com/pion/rtcp"
-
 	"avhub/media/egress"
 )
 
@@ -25,7 +23,7 @@ type ViewOptions struct {
 	// passes on what the browser reports.
 	Attach   func(*Session, *egress.Viewer)
 	Detach   func(*Session, *egress.Viewer)
-	Feedback func(*egress.Viewer, []rtcp.Packet)
+	Feedback func(*egress.Viewer, egress.Feedback)
 }
 
 // Delay bounds how long a browser holds pictures back.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pion/rtcp"
 	"github.com/pion/sdp/v3"
 
 	"avhub/media"
@@ -146,14 +145,15 @@ func (l *lightLink) answer(text string) (string, error) {
 
 func (l *lightLink) open(offer *Offer) error {
 	x, v := l.viewing.session, l.viewing
+	end := x.end // made once: it is given at each report
 	agent, err := l.server.host.NewAgent(
 		light.Remote{Ufrag: offer.Ufrag, Pwd: offer.Pwd, Fingerprints: offer.fingerprints()},
 		light.Events{
 			Connected: x.nowConnected,
 			Ended:     x.end,
-			Feedback: func(p []rtcp.Packet) {
-				defer media.Contain(l.server.log, "viewer's reports", x.end)
-				v.options.Feedback(&v.viewer, p)
+			Feedback: func(said egress.Feedback) {
+				defer media.Contain(l.server.log, "viewer's reports", end)
+				v.options.Feedback(&v.viewer, said)
 			},
 		})
 	if err != nil {

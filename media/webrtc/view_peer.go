@@ -78,8 +78,8 @@ func (v *viewing) readRTCP(sender *pion.RTPSender) {
 		if err != nil {
 			return
 		}
-		if packets, err := rtcp.Unmarshal(buf[:n]); err == nil {
-			v.options.Feedback(&v.viewer, packets)
+		if said, err := egress.ReadFeedback(buf[:n]); err == nil {
+			v.options.Feedback(&v.viewer, said)
 		}
 	}
 }
@@ -138,9 +138,10 @@ func (p *peerTransport) writer(ssrc uint32) pion.TrackLocalWriter {
 	return p.writers[ssrc]
 }
 
-// Report writes RTCP packets (egress.Transport).
-func (p *peerTransport) Report(_ *udpout.Batch, packets []rtcp.Packet) error {
-	return p.pc.WriteRTCP(packets)
+// Report writes RTCP (egress.Transport).
+func (p *peerTransport) Report(_ *udpout.Batch, compound []byte) error {
+	raw := rtcp.RawPacket(compound)
+	return p.pc.WriteRTCP([]rtcp.Packet{&raw})
 }
 
 // parameters is the codec as pion wants it, with the browser's payload type

@@ -6,11 +6,14 @@ import (
 	"encoding/binary"
 )
 
-// Labels of RFC 3711 section 4.3.2.
+// Labels of RFC 3711 section 4.3.2: those of a protocol are one after the other.
 const (
 	labelEncryption     = 0
 	labelAuthentication = 1
 	labelSalt           = 2
+
+	labelsRTP  = 0
+	labelsRTCP = 3
 )
 
 // derive makes a session key from the master key by AES in counter mode (RFC

@@ -10,9 +10,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/rtcp"
 	"github.com/pion/transport/v5/packetio"
 	"golang.org/x/time/rate"
+
+	"avhub/media/egress"
 )
 
 // Why an agent ended.
@@ -37,9 +38,9 @@ type Remote struct {
 // Events are what an agent tells. They are called from its goroutines and must
 // not block for long.
 type Events struct {
-	Connected func()              // media can flow; once
-	Ended     func(error)         // it has ended by itself; once at most
-	Feedback  func([]rtcp.Packet) // what the viewer reports
+	Connected func()                // media can flow; once
+	Ended     func(error)           // it has ended by itself; once at most
+	Feedback  func(egress.Feedback) // what the viewer reports; holds during the call
 }
 
 // Agent is one viewer's transport.

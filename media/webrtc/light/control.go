@@ -1,22 +1,20 @@
 package light
 
 import (
-	"encoding/binary"
 	"time"
 
-	"github.com/pion/rtcp"
+	"avhub/media/egress"
 )
 
 // Bounds of RTCP that comes in.
 const (
-	maxReporters = 8    // SSRCs that one viewer reports under
-	maxRTCP      = 1500 // bytes
-	rtcpHeader   = 8    // the first packet's, with the SSRC
-	firstRTCP    = 192  // packet types, in the second byte (RFC 5761 section 4)
-	lastRTCP     = 223
+	maxRTCP    = 1500 // bytes
+	rtcpHeader = 8    // the first packet's, with the SSRC
+	firstRTCP  = 192  // packet types, in the second byte (RFC 5761 section 4)
+	lastRTCP   = 223
 )
 
-// receiveRTP takes RTCP; a viewer sends no RTP.
+// receiveRTP takes RTCP, which is opened in place; a viewer sends no RTP.
 func (a *Agent) receiveRTP(b []byte) {
 	c := &a.host.counters
 	switch {
@@ -35,33 +33,24 @@ func (a *Agent) receiveRTP(b []byte) {
 		c.unknown.Add(1)
 		return
 	}
-	plain, ok := k.open(b)
-	if !ok {
+	plain, err := k.open(b)
+	if err != nil {
 		c.unauthentic.Add(1)
 		return
 	}
-	packets, err := rtcp.Unmarshal(plain)
+	said, err := egress.ReadFeedback(plain)
 	if err != nil {
 		c.malformed.Add(1)
 		return
 	}
 	if a.ctx.Err() == nil {
-		a.events.Feedback(packets)
+		a.events.Feedback(said)
 	}
 }
 
 // open checks and decrypts RTCP; nothing is accepted twice.
-func (k *keys) open(b []byte) ([]byte, bool) {
-	ssrc := binary.BigEndian.Uint32(b[4:])
+func (k *keys) open(b []byte) ([]byte, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if _, known := k.who[ssrc]; !known && len(k.who) >= maxReporters {
-		return nil, false // each takes memory for its replay window
-	}
-	plain, err := k.in.DecryptRTCP(nil, b, nil)
-	if err != nil {
-		return nil, false
-	}
-	k.who[ssrc] = struct{}{}
-	return plain, true
+	return k.in.Open(b)
 }

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/pion/logging"
-	"github.com/pion/rtcp"
 	"github.com/pion/stun/v4"
 
+	"avhub/media/egress"
 	"avhub/media/egress/udpout"
 )
 
@@ -40,7 +40,7 @@ func alone(t testing.TB) (*Host, *Agent) {
 		Loggers: &logging.DefaultLoggerFactory{Writer: io.Discard},
 	})
 	a, err := h.NewAgent(Remote{Ufrag: "them", Pwd: "their password of 22 c"}, Events{
-		Connected: func() {}, Ended: func(error) {}, Feedback: func([]rtcp.Packet) {},
+		Connected: func() {}, Ended: func(error) {}, Feedback: func(egress.Feedback) {},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +157,7 @@ func TestAnAddressBelongsToWhoAnswersThere(t *testing.T) {
 	t.Parallel()
 	h, a := alone(t)
 	h.handle(checkOf(t, a), somewhere, nil)
-	b, err := h.NewAgent(Remote{Ufrag: "them", Pwd: "x"}, Events{Connected: func() {}, Ended: func(error) {}, Feedback: func([]rtcp.Packet) {}})
+	b, err := h.NewAgent(Remote{Ufrag: "them", Pwd: "x"}, Events{Connected: func() {}, Ended: func(error) {}, Feedback: func(egress.Feedback) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,6 @@ const (
 	handshakeLimit = 20 * time.Second
 	flightInterval = 250 * time.Millisecond // before what was not answered is repeated
 	dtlsMTU        = 1200
-	srtcpWindow    = 64 // RFC 3711 section 3.3.2
 )
 
 // keys seal and open one session's packets.
@@ -34,10 +33,9 @@ type keys struct {
 	rolls  []rolling
 	room   []byte // for what leaves by TCP
 
-	mu  sync.Mutex
-	out *srtp.Context // of RTCP
-	in  *srtp.Context
-	who map[uint32]struct{} // SSRCs that reports came from
+	mu      sync.Mutex
+	out, in *seal.Control // of RTCP
+	note    []byte        // room for what leaves of it
 }
 
 // rolling is the roll-over counter of one SSRC.
@@ -175,14 +173,14 @@ func agreed(conn *dtls.Conn) (*keys, error) {
 	if err := c.ExtractSessionKeysFromDTLS(&state, false); err != nil {
 		return nil, err
 	}
-	k := &keys{who: map[uint32]struct{}{}}
+	k := &keys{}
 	var err error
 	if k.sealer, err = seal.New(own, c.Keys.LocalMasterKey, c.Keys.LocalMasterSalt); err != nil {
 		return nil, err
 	}
-	if k.out, err = srtp.CreateContext(c.Keys.LocalMasterKey, c.Keys.LocalMasterSalt, c.Profile); err != nil {
+	if k.out, err = seal.NewControl(own, c.Keys.LocalMasterKey, c.Keys.LocalMasterSalt); err != nil {
 		return nil, err
 	}
-	k.in, err = srtp.CreateContext(c.Keys.RemoteMasterKey, c.Keys.RemoteMasterSalt, c.Profile, srtp.SRTCPReplayProtection(srtcpWindow))
+	k.in, err = seal.NewControl(own, c.Keys.RemoteMasterKey, c.Keys.RemoteMasterSalt)
 	return k, err
 }

@@ -3,8 +3,6 @@ package light
 import (
 	"encoding/binary"
 
-	"github.com/pion/rtcp"
-
 	"avhub/media/egress"
 	"avhub/media/egress/udpout"
 )
@@ -78,25 +76,23 @@ func (a *Agent) sendTCP(k *keys, to *tcpConn, r *egress.Run) (refused int) {
 	return refused
 }
 
-// Report seals RTCP packets into the batch (egress.Transport).
-func (a *Agent) Report(b *udpout.Batch, packets []rtcp.Packet) error {
+// Report seals a compound packet of RTCP into the batch (egress.Transport).
+func (a *Agent) Report(b *udpout.Batch, compound []byte) error {
 	k, way := a.keys.Load(), a.active.Load()
 	if k == nil || way == nil || a.ctx.Err() != nil {
 		return ErrClosed
 	}
-	raw, err := rtcp.Marshal(packets)
-	if err != nil {
-		return err
-	}
 	k.mu.Lock()
-	sealed, err := k.out.EncryptRTCP(nil, raw, nil)
-	k.mu.Unlock()
+	defer k.mu.Unlock()
+	k.note = append(k.note[:0], compound...)
+	sealed, err := k.out.Seal(k.note)
 	switch {
 	case err != nil:
 		return err
-	case b == nil || way.tcp != nil || len(sealed) > udpout.MaxPacket:
+	case way.tcp != nil || len(sealed) > udpout.MaxPacket:
 		return way.write(sealed)
 	}
+	k.note = sealed
 	b.Commit(append(b.Reserve(way.path, len(sealed)), sealed...))
 	return nil
 }

@@ -7,14 +7,17 @@ import (
 	"net"
 	"testing"
 
+	"golang.org/x/time/rate"
+
 	"avhub/media/egress"
 	"avhub/media/egress/seal"
 	"avhub/media/egress/udpout"
 	"avhub/media/packet"
 )
 
-// sending is an agent with keys and a way, as it is after the handshake.
-func sending(t *testing.T, p seal.Profile) (*Agent, *udpout.Socket) {
+// sending is an agent with keys and a way, as it is after the handshake, and where that
+// leads.
+func sending(t *testing.T, p seal.Profile) (*Agent, *udpout.Socket, *net.UDPConn) {
 	t.Helper()
 	var ends [2]*net.UDPConn
 	for i := range ends {
@@ -34,10 +37,16 @@ func sending(t *testing.T, p seal.Profile) (*Agent, *udpout.Socket) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &Agent{ctx: t.Context()}
-	a.keys.Store(&keys{sealer: sealer})
+	k := &keys{sealer: sealer}
+	for _, c := range []**seal.Control{&k.out, &k.in} {
+		if *c, err = seal.NewControl(p, make([]byte, 16), make([]byte, salt)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := &Agent{ctx: t.Context(), host: &Host{}, allowed: rate.NewLimiter(rate.Inf, 1)}
+	a.keys.Store(k)
 	a.active.Store(&route{agent: a, path: socket.Path(ends[1].LocalAddr().(*net.UDPAddr).AddrPort())})
-	return a, socket
+	return a, socket, ends[1]
 }
 
 // pictureOf packs a picture of so many bytes.
@@ -58,7 +67,7 @@ func pictureOf(t *testing.T, size int) *egress.Run {
 func TestAPictureIsOneMessage(t *testing.T) {
 	t.Parallel()
 	for _, p := range []seal.Profile{seal.GCM, seal.SHA1} {
-		a, socket := sending(t, p)
+		a, socket, _ := sending(t, p)
 		b := udpout.Acquire()
 		run := pictureOf(t, 40_000)
 		if refused := a.Send(b, run); refused != 0 {
@@ -75,7 +84,7 @@ func TestAPictureIsOneMessage(t *testing.T) {
 
 func TestSendingAllocatesNothing(t *testing.T) {
 	for _, p := range []seal.Profile{seal.GCM, seal.SHA1} {
-		a, _ := sending(t, p)
+		a, _, _ := sending(t, p)
 		run := pictureOf(t, 9_000)
 		again := *run
 		again.To, again.Again, again.Original = 1, true, 5
