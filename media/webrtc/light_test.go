@@ -2,7 +2,6 @@ package webrtc_test
 
 import (
 	"context"
-	"encoding/binary"
 	"math/rand/v2"
 	"net"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pion/rtcp"
 	"github.com/pion/stun/v4"
 
 	"avhub/cmd/avhub/whepclient/lean"
@@ -243,7 +241,7 @@ func TestBadViewersDoNotDisturbGoodOnes(t *testing.T) {
 	for i := range bad {
 		v, _ := stage.watch(t, s, &lean.Options{})
 		sees(t, v)
-		raging.Go(func() { rage(v, i, stop) })
+		raging.Go(func() { v.Rage(i, stop) })
 	}
 	loud := measure()
 	close(stop)
@@ -257,50 +255,5 @@ func TestBadViewersDoNotDisturbGoodOnes(t *testing.T) {
 	// do other tests: only a stall shows here, the rest is the bench's.
 	if loud > 3*quiet+5*time.Second {
 		t.Errorf("p99 was %v and is %v with bad viewers", quiet, loud)
-	}
-}
-
-// rage misbehaves in one of five ways, two thousand times a second.
-func rage(v *lean.Viewer, i int, stop <-chan struct{}) {
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	var everything []rtcp.NackPair
-	for n := range 17 * 20 {
-		if n%17 == 0 {
-			everything = append(everything, rtcp.NackPair{PacketID: uint16(n), LostPackets: 0xffff})
-		}
-	}
-	forged := append([]byte{0x81, 201, 0, 7}, make([]byte, 60)...)
-	for n := 0; ; n++ {
-		select {
-		case <-stop:
-			return
-		case <-tick.C:
-		}
-		for range 10 {
-			switch i % 5 {
-			case 0:
-				for k := range everything {
-					everything[k].PacketID = uint16(rand.Uint32())
-				}
-				v.Report(&rtcp.TransportLayerNack{SenderSSRC: 1, MediaSSRC: v.SSRC(), Nacks: everything})
-			case 1:
-				v.Report(&rtcp.PictureLossIndication{SenderSSRC: 1, MediaSSRC: v.SSRC()},
-					&rtcp.FullIntraRequest{SenderSSRC: 1, MediaSSRC: v.SSRC(), FIR: []rtcp.FIREntry{{SSRC: v.SSRC(), SequenceNumber: uint8(n)}}})
-			case 2:
-				binary.BigEndian.PutUint32(forged[4:], rand.Uint32())
-				v.Raw(forged)
-			case 3:
-				b := make([]byte, 1+rand.IntN(200))
-				for k := range b {
-					b[k] = byte(rand.Uint32())
-				}
-				b[0] = []byte{0, 1, 22, 64, 128, 255}[rand.IntN(6)]
-				v.Raw(b)
-			}
-		}
-		if i%5 == 4 && n%20 == 0 {
-			_ = v.Rebind()
-		}
 	}
 }

@@ -35,6 +35,7 @@ type watching struct {
 	Lean   bool          // viewers that count and do not play, see package lean
 	Sound  bool          // only of those that are not lean
 	Within time.Duration // lean viewers come evenly spread over this time; 0: a few at a time
+	Raging bool          // lean viewers that misbehave once they have joined, see lean.Viewer.Rage
 	Settle time.Duration // from the last one's keyframe until it is measured
 	Length time.Duration
 	// Meetings: attendees of rooms instead, of each so many that send.
@@ -134,6 +135,9 @@ func runWatchers(ctx context.Context, in io.Reader, out io.Writer) error {
 		return err
 	}
 	defer everybody.leave()
+	if c, ok := everybody.(*leanCrowd); ok && w.Raging {
+		defer c.rage()()
+	}
 	if err := pause(ctx, w.Settle); err != nil {
 		return err
 	}

@@ -69,6 +69,19 @@ func (c *leanCrowd) leave() {
 	_ = g.Wait() // none of them fails
 }
 
+// rage lets them misbehave, each in its way, until calm is called.
+func (c *leanCrowd) rage() (calm func()) {
+	stop := make(chan struct{})
+	var g errgroup.Group
+	for i, v := range c.viewers {
+		g.Go(func() error { v.Rage(i, stop); return nil })
+	}
+	return func() {
+		close(stop)
+		_ = g.Wait() // none of them fails
+	}
+}
+
 func (c *leanCrowd) counted() watched {
 	w := watched{Joined: c.joined}
 	for _, v := range c.viewers {

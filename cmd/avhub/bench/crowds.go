@@ -109,7 +109,7 @@ func growth(ctx context.Context, streams int, viewers []int) (all []cost, err er
 	}
 	idle := u1.minus(u0)
 	for _, n := range viewers {
-		c, err := perPacket(ctx, f.process, n, func(i int) string { return f.film(i % streams) })
+		c, err := perPacket(ctx, f.process, n, length, func(i int) string { return f.film(i % streams) })
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,7 @@
 // one table: each figure beside its goal, and beside a reference measured in
 // the same run on the same machine, so that a slow machine explains itself.
 //
-//	make bench                         # all of it, about five minutes
+//	make bench                         # all of it, about ten minutes
 //	go run ./cmd/avhub/bench join aac  # parts
 //
 // It sends to 127.0.0.1 only.
@@ -37,6 +37,7 @@ var parts = []struct {
 	{"crowd", benchCrowd},
 	{"growth", benchGrowth},
 	{"rush", benchRush},
+	{"rage", benchRage},
 	{"sources", benchSources},
 	{"rooms", benchRooms},
 	{"recording", benchRecording},

@@ -15,6 +15,12 @@ import (
 // two seconds. The time of sending stands at the end of each picture.
 type reel struct{ picture, keyframe int } // bytes
 
+// interval is a picture's time. It is no multiple of the kernel's tick, which comes every
+// 1, 4 or 10 ms: by what a process does just then the kernel divides its time into its own
+// and the kernel's. With 40 ms each picture would be sent at the same place between two
+// ticks, and that place alone be counted; so the ticks see all of the work by turns.
+const interval = 39_700 * time.Microsecond
+
 var (
 	oneMbit = reel{5000, 40_000}
 	twoMbit = reel{9000, 60_000}
@@ -22,6 +28,7 @@ var (
 
 const (
 	keyframeEach = 50
+	stampStep    = uint32(interval * 90_000 / time.Second)
 	stampSize    = 13 // magic, nanoseconds, stop bit
 	magic        = 0x61767462
 )
@@ -69,7 +76,7 @@ func writtenAt(payload []byte) (time.Time, bool) {
 
 // film sends pictures at their pace until ctx ends.
 func (r reel) film(ctx context.Context, send func(*rtp.Packet) error) error {
-	tick := time.NewTicker(mediatest.Interval)
+	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	var seq uint16
 	for n := 0; ; n++ {
@@ -79,7 +86,7 @@ func (r reel) film(ctx context.Context, send func(*rtp.Packet) error) error {
 		}
 		for i := range payloads.Len() {
 			p := &rtp.Packet{
-				Header:  rtp.Header{Version: 2, PayloadType: 96, SequenceNumber: seq, Timestamp: uint32(n) * 3600, SSRC: 7, Marker: i == payloads.Len()-1},
+				Header:  rtp.Header{Version: 2, PayloadType: 96, SequenceNumber: seq, Timestamp: uint32(n) * stampStep, SSRC: 7, Marker: i == payloads.Len()-1},
 				Payload: payloads.At(i),
 			}
 			seq++
