@@ -19,6 +19,7 @@ type numbers struct {
 	next  uint16 // the next sequence number
 	last  uint32 // the last timestamp
 	begun bool
+	room  [2]span // for the first ones, beside the rest
 }
 
 // span is numbers that follow each other with one shift.
@@ -69,6 +70,9 @@ func (n *numbers) follow(s span) {
 }
 
 func (n *numbers) add(s span) {
+	if n.spans == nil {
+		n.spans = n.room[:0]
+	}
 	if len(n.spans) == spansKept {
 		n.spans = append(n.spans[:0], n.spans[1:]...)
 	}

@@ -38,10 +38,12 @@ type Output struct {
 	current *media.Unit // whose packets are being sent, in parts
 	run     Run
 	seq     uint16 // of the current unit's first packet
-	again   Run
-	red     packet.Payloads // of the last packet with redundancy
-	rtxSeq  uint16
 	reports reports
+	red     packet.Payloads // of the last packet with redundancy
+
+	// From here on it is what retransmissions need, see Viewer.hot.
+	again  Run
+	rtxSeq uint16
 }
 
 // coming is another stream that takes over at a keyframe.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"avhub/media"
+	"avhub/media/egress/prefetch"
 	"avhub/media/egress/udpout"
 )
 
@@ -23,31 +24,44 @@ const (
 type shard struct {
 	fanout *Fanout
 
-	mu      sync.Mutex
-	viewers []*Viewer // replaced, never changed in place
+	mu    sync.Mutex
+	seats []seat // replaced, never changed in place
 }
+
+// seat is a viewer's place in a shard.
+type seat struct {
+	*Viewer
+	hot *prefetch.Set // what sending to it needs
+}
+
+// Who is served soon: what is known of them is fetched from memory meanwhile. It takes as
+// long as one viewer or less.
+const (
+	soon  = 2
+	later = 2 * soon // the list of what to fetch
+)
 
 func (s *shard) add(v *Viewer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.viewers = append(slices.Clip(s.viewers), v)
+	s.seats = append(slices.Clip(s.seats), seat{v, v.hot()})
 }
 
 // remove reports whether the viewer was there.
 func (s *shard) remove(v *Viewer) (found bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := slices.Index(s.viewers, v)
+	i := slices.IndexFunc(s.seats, func(x seat) bool { return x.Viewer == v })
 	if i >= 0 {
-		s.viewers = slices.Delete(slices.Clone(s.viewers), i, i+1)
+		s.seats = slices.Delete(slices.Clone(s.seats), i, i+1)
 	}
 	return i >= 0
 }
 
-func (s *shard) snapshot() []*Viewer {
+func (s *shard) snapshot() []seat {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.viewers
+	return s.seats
 }
 
 // run copies units to the viewers until ctx ends or the stream does.
@@ -58,15 +72,15 @@ func (s *shard) run(ctx context.Context, reader *media.Reader) error {
 		if err != nil {
 			return err
 		}
-		if viewers := s.snapshot(); len(viewers) > 0 {
-			s.send(ctx, viewers, turn%len(viewers), u)
+		if seats := s.snapshot(); len(seats) > 0 {
+			s.send(ctx, seats, turn%len(seats), u)
 		}
 	}
 }
 
 // send sends one unit to all viewers. Who is first changes from unit to unit,
 // so that nobody is always last.
-func (s *shard) send(ctx context.Context, viewers []*Viewer, first int, u *media.Unit) {
+func (s *shard) send(ctx context.Context, seats []seat, first int, u *media.Unit) {
 	b := udpout.Acquire()
 	defer b.Release()
 	n := u.Packets.Len()
@@ -81,8 +95,10 @@ func (s *shard) send(ctx context.Context, viewers []*Viewer, first int, u *media
 				return
 			}
 		}
-		for i := range viewers {
-			v := viewers[(first+i)%len(viewers)]
+		for i := range seats {
+			v := seats[(first+i)%len(seats)].Viewer
+			seats[(first+i+later)%len(seats)].hot.FetchSet()
+			seats[(first+i+soon)%len(seats)].hot.Fetch()
 			if from == 0 {
 				s.serve(v, b, u, to)
 			} else {
@@ -111,9 +127,9 @@ func (s *shard) end(err error) {
 	if errors.Is(err, context.Canceled) {
 		return
 	}
-	for _, v := range s.snapshot() {
-		if !v.gone.Load() {
-			v.lose(s.fanout, err)
+	for _, x := range s.snapshot() {
+		if !x.gone.Load() {
+			x.lose(s.fanout, err)
 		}
 	}
 }

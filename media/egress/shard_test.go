@@ -33,7 +33,7 @@ func TestServingAllocatesNothing(t *testing.T) {
 	if got != 0 {
 		t.Errorf("%v allocations for a picture to 50 viewers", got)
 	}
-	if n := s.viewers[0].Stats().Packets; n != 201*uint64(payloads.Len()) {
+	if n := s.seats[0].Stats().Packets; n != 201*uint64(payloads.Len()) {
 		t.Errorf("a viewer was sent %d packets", n)
 	}
 }

@@ -10,7 +10,8 @@ import (
 
 // Transport is one viewer's way out: it seals packets and sends them, or puts
 // them into a batch that its caller sends. It is told by one goroutine at a
-// time, keeps nothing of what it is given, and must not block for long.
+// time, keeps nothing of what it is given, and must not block for long. If it has
+// a method Hot(*prefetch.Set), it is asked once what sending needs of memory.
 type Transport interface {
 	// Send takes packets of one unit and returns how many of them it refused.
 	Send(b *udpout.Batch, r *Run) (refused int)

@@ -4,10 +4,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"golang.org/x/time/rate"
 
 	"avhub/media"
+	"avhub/media/egress/prefetch"
 	"avhub/media/egress/udpout"
 )
 
@@ -74,6 +76,21 @@ func (v *Viewer) Stats() Stats {
 
 // outputs are those that there are.
 func (v *Viewer) outputs() [2]*Output { return [2]*Output{v.Video, v.Audio} }
+
+// hot is what sending to the viewer needs of memory.
+func (v *Viewer) hot() *prefetch.Set {
+	s := &prefetch.Set{}
+	prefetch.Add(s, v)
+	for _, o := range v.outputs() {
+		if o != nil {
+			prefetch.AddPart(s, o, unsafe.Offsetof(o.again))
+		}
+	}
+	if t, ok := v.Transport.(interface{ Hot(*prefetch.Set) }); ok {
+		t.Hot(s)
+	}
+	return s
+}
 
 // live begins to send a unit that f has taken from its stream, its first
 // payloads up to to; v.part sends the others. If units right before it were not
@@ -183,6 +200,7 @@ func (v *Viewer) markGone() {
 	for _, o := range v.outputs() {
 		if o != nil {
 			o.numbers.spans, o.current, o.run = nil, nil, Run{}
+			clear(o.numbers.room[:])
 		}
 	}
 }

@@ -17,7 +17,7 @@ func benchRooms(ctx context.Context) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := perPacket(ctx, sender, 100, func(int) string { return url })
+	plain, err := perPacket(ctx, sender, 100, 10*time.Second, func(int) string { return url })
 	sender.stop()
 	if err != nil {
 		return nil, err

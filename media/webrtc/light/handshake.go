@@ -31,7 +31,8 @@ const (
 type keys struct {
 	sealer *seal.Sealer // of RTP; by the goroutine that calls Send
 	rolls  []rolling
-	room   []byte // for what leaves by TCP
+	seats  [4]rolling // for the first of them: sound, picture, and both again
+	room   []byte     // for what leaves by TCP
 
 	mu      sync.Mutex
 	out, in *seal.Control // of RTCP

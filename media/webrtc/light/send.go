@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"avhub/media/egress"
+	"avhub/media/egress/prefetch"
 	"avhub/media/egress/udpout"
 )
 
@@ -32,6 +33,19 @@ func (a *Agent) Send(b *udpout.Batch, r *egress.Run) (refused int) {
 	return refused
 }
 
+// Hot says what Send needs of memory (see egress.Transport).
+func (a *Agent) Hot(s *prefetch.Set) {
+	prefetch.Add(s, a)
+	if k := a.keys.Load(); k != nil {
+		prefetch.Add(s, k)
+		k.sealer.Hot(s)
+	}
+	if way := a.active.Load(); way != nil {
+		prefetch.Add(s, way)
+		prefetch.Add(s, way.path)
+	}
+}
+
 // originalSize is what a retransmission has in front of its payload (RFC 4588
 // section 4).
 const originalSize = 2
@@ -53,6 +67,9 @@ func (k *keys) roll(ssrc uint32) *rolling {
 		if k.rolls[i].ssrc == ssrc {
 			return &k.rolls[i]
 		}
+	}
+	if k.rolls == nil {
+		k.rolls = k.seats[:0]
 	}
 	k.rolls = append(k.rolls, rolling{ssrc: ssrc})
 	return &k.rolls[len(k.rolls)-1]
