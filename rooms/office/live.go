@@ -66,7 +66,9 @@ func (o *Office) attend(x *attendance) (done func()) {
 	o.lives.by[n] = x
 	o.lives.mu.Unlock()
 	// Between the question and the entry in the list the permission may have ended.
-	o.lives.check(o, n, x)
+	ctx, cancel := context.WithTimeout(context.Background(), recordTimeout)
+	defer cancel()
+	o.lives.check(ctx, o, n, x)
 	return sync.OnceFunc(func() {
 		o.lives.mu.Lock()
 		delete(o.lives.by, n)
@@ -115,10 +117,8 @@ func (o *Office) Still(ctx context.Context, c Caller, a rooms.Action, kind rooms
 }
 
 // check ends an attendance that may not go on.
-func (l *lives) check(o *Office, n uint64, x *attendance) {
+func (l *lives) check(ctx context.Context, o *Office, n uint64, x *attendance) {
 	now := o.o.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), recordTimeout)
-	defer cancel()
 	c, alive, err := o.again(ctx, x.caller.key, now)
 	if err != nil {
 		return // the database is away: what was allowed goes on
@@ -157,8 +157,11 @@ func (o *Office) objectOf(ctx context.Context, c Caller, kind rooms.ObjectKind, 
 	return o.object(ctx, kind, id)
 }
 
-// checkAll looks through all that goes on.
+// checkAll looks through all that goes on, hundreds of viewers twice a second perhaps. If
+// the database is away, that is found out once for all of them.
 func (o *Office) checkAll() {
+	ctx, cancel := context.WithTimeout(context.Background(), recordTimeout)
+	defer cancel()
 	o.lives.mu.Lock()
 	all := make(map[uint64]*attendance, len(o.lives.by))
 	for n, x := range o.lives.by {
@@ -166,7 +169,7 @@ func (o *Office) checkAll() {
 	}
 	o.lives.mu.Unlock()
 	for n, x := range all {
-		o.lives.check(o, n, x)
+		o.lives.check(ctx, o, n, x)
 	}
 }
 
