@@ -10,6 +10,7 @@ import { Camera } from './parts/camera'
 import { Firefox } from './parts/firefox'
 import { boss, Hub } from './parts/hub'
 import { Networks } from './parts/networks'
+import { SlowWay } from './parts/slowway'
 
 let networks: Networks
 let home: string
@@ -18,14 +19,19 @@ let hub: Hub
 let chromium: Browser
 let publisher: Visit
 let firefox: Firefox
+let way: SlowWay
+/** Of a packet to the hub and back. */
+const roundTrip = 100 // ms
 
 beforeAll(async () => {
   networks = Networks.make()
   home = await mkdtemp(join(tmpdir(), 'avhub-home-'))
   camera = await Camera.makeAt(networks.hub.within, 'yard=demo:court-1')
   hub = await Hub.on(networks.hub, {
+    env: { AVHUB_WEBRTC_LISTEN: ':8189' },
     config: `sources:\n  - {id: officer, name: 现场人员, court: heihe}\n  - {id: yard, name: 法庭外, court: heihe, url: "${camera.url('yard')}"}\n`,
   })
+  way = await SlowWay.on(networks.hub, hub.media, roundTrip / 2)
   chromium = await launchOn(networks.user, home)
   publisher = await visitBy(chromium, hub.url, { ignoreHTTPSErrors: true })
   await publish()
@@ -35,6 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await firefox.end()
   await chromium.close()
+  await way.end()
   await hub.end()
   await camera.kill()
   networks.end()
@@ -74,9 +81,12 @@ const sent = () =>
     return 0
   })
 
-/** watch asks for a source in Firefox; it returns the status, and the words of a refusal. */
-const watch = (source: string): Promise<{ status: number; said: string }> =>
-  firefox.run(
+/**
+ * watch asks for a source in Firefox, whose way to it takes time; it returns the status, and
+ * the words of a refusal.
+ */
+async function watch(source: string): Promise<{ status: number; said: string }> {
+  const answer = await firefox.run(
     async (source, token) => {
       const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' })
       pc.addTransceiver('video', { direction: 'recvonly' })
@@ -92,13 +102,18 @@ const watch = (source: string): Promise<{ status: number; said: string }> =>
       const answer = await fetch(`/whep/${source}`, {
         method: 'POST', body: pc.localDescription!.sdp, headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${token}` },
       })
-      const said = await answer.text()
-      if (answer.status === 201) await pc.setRemoteDescription({ type: 'answer', sdp: said })
-      return { status: answer.status, said }
+      return { status: answer.status, said: await answer.text() }
     },
     source,
     hub.token,
   )
+  if (answer.status === 201) {
+    await firefox.run(async (sdp) => {
+      await (window as unknown as { pc: RTCPeerConnection }).pc.setRemoteDescription({ type: 'answer', sdp })
+    }, way.rewrite(answer.said))
+  }
+  return answer
+}
 
 const decoded = () =>
   firefox.run(async () => {
@@ -106,7 +121,14 @@ const decoded = () =>
     return 0
   })
 
-it.each([0, 2, 5, 10])('sees a browser’s VP8 at %d %% loss', async (loss) => {
+/** trip is how long the hub says that a packet to Firefox and back takes, in seconds. */
+const trip = () =>
+  firefox.run(async (token) => {
+    const text = await (await fetch('/metrics', { headers: { Authorization: `Bearer ${token}` } })).text()
+    return Number(/^avhub_viewer_rtt_seconds\{source="officer".*\} (\S+)/m.exec(text)?.[1])
+  }, hub.token)
+
+it.each([0, 2, 5, 10])('sees a browser’s VP8 at %d %% loss and 100 ms', async (loss) => {
   networks.lose(loss)
   expect((await watch('officer')).status).toBe(201)
   await expect.poll(decoded, { timeout: 20_000, message: 'pictures at all' }).toBeGreaterThan(10)
@@ -114,6 +136,7 @@ it.each([0, 2, 5, 10])('sees a browser’s VP8 at %d %% loss', async (loss) => {
   await expect.poll(async () => (await sent()) - sentBefore, { timeout: 60_000 }).toBeGreaterThan(200)
   const share = ((await decoded()) - before) / ((await sent()) - sentBefore)
   expect(share, 'of the pictures that were sent').toBeGreaterThan(loss === 10 ? 0.6 : 0.8)
+  expect(await trip(), 's to Firefox and back').toBeGreaterThanOrEqual(roundTrip / 1000)
   await firefox.run(() => (window as unknown as { pc: RTCPeerConnection }).pc.close())
 }, 120_000)
 

@@ -3,6 +3,15 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 
+/** led is an answer whose candidates name another UDP port in place of one, and nothing else. */
+export function led(answer: string, from: number, to: number): string {
+  return answer
+    .split('\r\n')
+    .filter((l) => !l.startsWith('a=candidate:') || (/ udp /i.test(l) && l.includes(` ${from} `)))
+    .map((l) => (l.startsWith('a=candidate:') ? l.replace(` ${from} `, ` ${to} `) : l))
+    .join('\r\n')
+}
+
 /** Path is the way to one UDP port, with loss and delay. */
 export class Path {
   readonly port: number
@@ -37,11 +46,7 @@ export class Path {
 
   /** rewrite leads the candidates of an answer by this path, and by no other. */
   rewrite(answer: string): string {
-    return answer
-      .split('\r\n')
-      .filter((l) => !l.startsWith('a=candidate:') || / udp /i.test(l) && l.includes(` ${this.to} `))
-      .map((l) => (l.startsWith('a=candidate:') ? l.replace(` ${this.to} `, ` ${this.port} `) : l))
-      .join('\r\n')
+    return led(answer, this.to, this.port)
   }
 
   end() {
