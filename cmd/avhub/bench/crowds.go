@@ -97,7 +97,7 @@ func growth(ctx context.Context, streams int, viewers []int) (all []cost, err er
 	if err != nil {
 		return nil, err
 	}
-	defer f.stop() //nolint:errcheck // it is measured already
+	defer f.stop()                  //nolint:errcheck // it is measured already
 	const length = 20 * time.Second // ten viewers take little: less than what is taken off
 	u0, err := f.used()
 	if err != nil {
