@@ -35,6 +35,7 @@ const (
 	paramsAfter = 2 * time.Second // waiting for what describes the picture
 	retryAfter  = time.Second     // a disk that failed
 	maxGroup    = 16 << 20        // bytes kept to begin again at a keyframe
+	lateMost    = 9 * time.Second // a frame comes after others of its time: the format bears 10 s
 )
 
 // cutter cuts a stream's units into parts, segments and gaps. It has no goroutine
@@ -216,6 +217,10 @@ func (c *cutter) take(u *media.Unit, t *track, pos manifest.Micros, at time.Dura
 	}
 	if !c.seg.describes(t) {
 		c.skip(t, pos, manifest.CauseNoKeyframe, "what describes the picture has not come yet")
+		return
+	}
+	if c.seg.head-pos > manifest.MicrosOf(lateMost) {
+		c.skip(t, pos, manifest.CauseNetwork, "it came too late to be kept in its place")
 		return
 	}
 	c.add(u, t, at)

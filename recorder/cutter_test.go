@@ -111,8 +111,11 @@ func (b *bench) tracks(kinds ...packet.Kind) {
 }
 
 // video sends a picture of the present moment.
-func (b *bench) video() {
-	u := &media.Unit{Track: 0, Ordinal: b.n[0], PTS: durationToTicks(b.at, 90000), UTC: epoch.Add(b.at), Data: [][]byte{{0x41, 0x9a, 1}}}
+func (b *bench) video() { b.videoOf(b.at) }
+
+// videoOf sends a picture of another moment now.
+func (b *bench) videoOf(at time.Duration) {
+	u := &media.Unit{Track: 0, Ordinal: b.n[0], PTS: durationToTicks(at, 90000), UTC: epoch.Add(at), Data: [][]byte{{0x41, 0x9a, 1}}}
 	if b.since%b.gop == 0 {
 		u.Keyframe, u.Data = true, [][]byte{b.sps, testPPS, {0x65, 0x88, 1}}
 	}

@@ -12,7 +12,7 @@ import (
 // Bounds of what a part's MP4 may say otherwise than the manifest.
 const (
 	clockSlack = time.Millisecond // of wall-clock times
-	placeSlack = 2 * time.Second  // of frames' places on the timeline: sound and picture of a part may lie apart
+	placeSlack = 10 * time.Second // of frames' places on the timeline: a picture may come later than the sound of its time
 )
 
 // frames holds a part's moof against what the manifest says of it.

@@ -83,7 +83,7 @@ export class Hub {
   run(args: string[], stdin = '', codes = [0]): string {
     const [program, ...rest] = [...this.within, binary, ...args]
     const done = spawnSync(program!, rest, { input: stdin, env: { ...process.env, ...this.env }, encoding: 'utf8' })
-    if (!codes.includes(done.status ?? -1)) throw new Error(`avhub ${args.join(' ')} ended with ${done.status}: ${done.stderr}`)
+    if (!codes.includes(done.status ?? -1)) throw new Error(`avhub ${args.join(' ')} ended with ${done.status}: ${done.stderr}${done.stdout}`)
     return done.stdout
   }
 
