@@ -156,7 +156,7 @@ func (p *Party) subscribe(m *Member, out *webrtc.Outgoing, w Wish) (*subscriptio
 	}
 	s.want(w.Quality)
 	s.wg.Go(func() {
-		if err := s.fanout.Attach(s.ctx, s.viewer); err != nil {
+		if err := s.fanout.Attach(s.ctx, s.viewer); err != nil || !s.carries(o.Track) {
 			s.stop()
 			p.o.Changed()
 			return
@@ -167,6 +167,14 @@ func (p *Party) subscribe(m *Member, out *webrtc.Outgoing, w Wish) (*subscriptio
 		s.obey()
 	})
 	return s, nil
+}
+
+// carries tells whether the stream's track is of the kind that was chosen. A sender who adds
+// a camera to their microphone has other tracks from then on, which may come about between
+// the choice and the attaching.
+func (s *subscription) carries(track int) bool {
+	all := s.from.Tracks()
+	return track < len(all) && all[track].Kind.Video() == s.video
 }
 
 // want obeys the page's wish for a quality.

@@ -30,6 +30,8 @@ export class OfferQueue {
     clearTimeout(this.timer)
     try {
       while (this.wished && !this.stopped) {
+        await null // what is wished for in the same breath is in the same offer
+        if (this.stopped) return
         this.wished = false
         await this.negotiate()
         this.backoff.reset()
