@@ -34,6 +34,10 @@ export async function shine(page: Page) {
     function microphone() {
       const context = new AudioContext()
       const out = context.createMediaStreamDestination()
+      // A quiet hum: in silence a browser sends next to nothing, and what it makes up is no measure of the way.
+      const hum = new OscillatorNode(context, { frequency: 150 })
+      hum.connect(new GainNode(context, { gain: 0.03 })).connect(out)
+      hum.start()
       const click = () => {
         // At the next full second, 30 ms of 2 kHz.
         const ahead = (beat - ((performance.timeOrigin + performance.now()) % beat)) / 1000
