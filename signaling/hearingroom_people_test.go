@@ -79,8 +79,8 @@ type said struct {
 	}
 	Room    *chamber.View
 	Streams *[]stream
-	People *[]string
-	raw    string
+	People  *[]string
+	raw     string
 }
 
 func (m *said) UnmarshalJSON(data []byte) error {
