@@ -56,10 +56,10 @@ func (v viewerEnd) LocalAddr() net.Addr                       { return &net.UDPA
 func (v viewerEnd) SetDeadline(t time.Time) error             { return v.SetReadDeadline(t) }
 func (v viewerEnd) SetWriteDeadline(time.Time) error          { return nil }
 
-// A handshake does not fail because the machine could not let a record out: that
-// one is lost like any other, and repeated.
-func TestAHandshakeRepeatsRecordsThatCouldNotLeave(t *testing.T) {
-	t.Parallel()
+// shakesHands has a viewer shake hands with an agent whose first records are refused so
+// often; it offers these profiles in its order.
+func shakesHands(t *testing.T, refuses int, profiles ...dtls.SRTPProtectionProfile) (*dtls.Conn, *stubborn) {
+	t.Helper()
 	certificate, err := selfsign.GenerateSelfSigned()
 	if err != nil {
 		t.Fatal(err)
@@ -67,13 +67,12 @@ func TestAHandshakeRepeatsRecordsThatCouldNotLeave(t *testing.T) {
 	sum := sha256.Sum256(certificate.Certificate[0])
 	h, a := alone(t)
 	a.remote.Fingerprints = []Fingerprint{{Hash: "sha-256", Value: strings.ReplaceAll(fmt.Sprintf("% x", sum), " ", ":")}}
-	port := &stubborn{silence: h.o.UDP.(silence), viewer: packetio.NewBuffer(), refuses: 2}
+	port := &stubborn{silence: h.o.UDP.(silence), viewer: packetio.NewBuffer(), refuses: refuses}
 	h.o.UDP, h.o.Certificate = port, certificate
 	h.handle(checkOf(t, a), somewhere, nil) // begins it
 	end := viewerEnd{port.viewer, func(b []byte) { h.handle(b, somewhere, nil) }}
 	conn, err := dtls.ClientWithOptions(end, end.LocalAddr(),
-		dtls.WithCertificates(certificate), dtls.WithInsecureSkipVerify(true),
-		dtls.WithSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM),
+		dtls.WithCertificates(certificate), dtls.WithInsecureSkipVerify(true), dtls.WithSRTPProtectionProfiles(profiles...),
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -83,12 +82,42 @@ func TestAHandshakeRepeatsRecordsThatCouldNotLeave(t *testing.T) {
 	if err := conn.HandshakeContext(ctx); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return conn, port
+}
+
+// A handshake does not fail because the machine could not let a record out: that
+// one is lost like any other, and repeated.
+func TestAHandshakeRepeatsRecordsThatCouldNotLeave(t *testing.T) {
+	t.Parallel()
+	_, port := shakesHands(t, 2, dtls.SRTP_AEAD_AES_128_GCM)
 	port.mu.Lock()
+	defer port.mu.Unlock()
 	if port.refuses > 0 {
 		t.Errorf("%d records more would have been refused", port.refuses)
 	}
-	port.mu.Unlock()
-	if err := conn.Close(); err != nil {
-		t.Error(err)
+}
+
+// The hub takes AES-GCM, which is the cheaper one, from whoever has it, in whatever
+// order they offer; old clients get what they have.
+func TestGCMComesFirst(t *testing.T) {
+	t.Parallel()
+	for _, offered := range [][]dtls.SRTPProtectionProfile{
+		{dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80},
+		{dtls.SRTP_AES128_CM_HMAC_SHA1_80, dtls.SRTP_AEAD_AES_128_GCM},
+		{dtls.SRTP_AES128_CM_HMAC_SHA1_80},
+	} {
+		conn, _ := shakesHands(t, 0, offered...)
+		want := dtls.SRTP_AEAD_AES_128_GCM
+		if len(offered) == 1 {
+			want = offered[0]
+		}
+		if got, ok := conn.SelectedSRTPProtectionProfile(); !ok || got != want {
+			t.Errorf("of %v it takes %v", offered, got)
+		}
 	}
 }
