@@ -1,7 +1,6 @@
 package light
 
 import (
-	"crypto/tls"
 	"io"
 	"log/slog"
 	"net"
@@ -9,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/dtls/v3/pkg/crypto/selfsign"
 	"github.com/pion/logging"
 	"github.com/pion/stun/v4"
 
@@ -35,8 +35,13 @@ func alone(t testing.TB) (*Host, *Agent) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// With a certificate that is none a handshake fails at once, and its agent ends.
+	certificate, err := selfsign.GenerateSelfSigned()
+	if err != nil {
+		t.Fatal(err)
+	}
 	h := NewHost(Options{
-		UDP: silence{c}, Out: out, Certificate: tls.Certificate{}, Log: slog.New(slog.DiscardHandler),
+		UDP: silence{c}, Out: out, Certificate: certificate, Log: slog.New(slog.DiscardHandler),
 		Loggers: &logging.DefaultLoggerFactory{Writer: io.Discard},
 	})
 	a, err := h.NewAgent(Remote{Ufrag: "them", Pwd: "their password of 22 c"}, Events{
