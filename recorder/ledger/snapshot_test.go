@@ -23,16 +23,14 @@ func TestSnapshotsOfAGrowingLedgerAreWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stop := make(chan struct{})
+	// So much is written while each copy is made: more would be a ledger of thousands of
+	// files, which takes longer to list than from one head to the next.
+	const each = 60
+	entries := make(chan struct{}, each)
 	var writing sync.WaitGroup
 	for range 3 {
 		writing.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
+			for range entries {
 				if _, err := l.Append(t.Context(), "test", time.Now(), map[string]string{"text": strings.Repeat("x", 200)}); err != nil {
 					t.Error(err)
 					return
@@ -41,6 +39,9 @@ func TestSnapshotsOfAGrowingLedgerAreWhole(t *testing.T) {
 		})
 	}
 	for range 40 {
+		for len(entries) < each {
+			entries <- struct{}{}
+		}
 		first, err := l.Append(t.Context(), "test", time.Now(), map[string]string{"text": "before"})
 		if err != nil {
 			t.Fatal(err)
@@ -69,7 +70,7 @@ func TestSnapshotsOfAGrowingLedgerAreWhole(t *testing.T) {
 			t.Fatalf("%v: %+v, acknowledged up to %d", err, report, first)
 		}
 	}
-	close(stop)
+	close(entries)
 	writing.Wait()
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
