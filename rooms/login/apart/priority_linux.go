@@ -5,10 +5,18 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
-// nice is the priority of hashing, from 0, that of everything else, to 19.
-const nice = 15
+const (
+	// nice is the priority of hashing, from 0, that of everything else, to 19.
+	nice = 15
+	// slice is how long hashing may go on, in nanoseconds, once something else wants the
+	// processor: the least that there is. By itself a kernel lets even the least important
+	// finish its 3 ms, and pictures wait as long.
+	slice = 100_000
+)
 
 // lowered says, in the environment of a process, that it has its priority.
 const lowered = "AVHUB_HASHING_LOWERED"
@@ -22,7 +30,8 @@ func LowerPriority() error {
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	if err := syscall.Setpriority(syscall.PRIO_PROCESS, 0, nice); err != nil {
+	// Kernels before 6.12 take no notice of the slice.
+	if err := unix.SchedSetAttr(0, &unix.SchedAttr{Policy: unix.SCHED_NORMAL, Nice: nice, Runtime: slice}, 0); err != nil {
 		return fmt.Errorf("lowering the priority: %w", err)
 	}
 	self, err := os.Executable()
