@@ -76,36 +76,43 @@ func (c cost) String() string {
 
 func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
-// perPacket measures for some time.
+// perPacket measures what viewers cost for some time.
 func perPacket(ctx context.Context, p *process, viewers int, length time.Duration, url func(i int) string) (cost, error) {
 	before, err := p.memory()
 	if err != nil {
 		return cost{}, err
 	}
-	everybody, err := startWatchers(ctx, watching{URLs: urls(viewers, url), Lean: true, Settle: 3 * time.Second, Length: length})
+	c, _, err := costOf(ctx, p, watching{URLs: urls(viewers, url), Lean: true, Settle: 3 * time.Second, Length: length})
+	c.viewer = (c.viewer - before) / viewers
+	return c, err
+}
+
+// costOf measures a process while others watch, and what they see; viewer is all of its
+// memory then.
+func costOf(ctx context.Context, p *process, w watching) (c cost, saw watched, err error) {
+	everybody, err := startWatchers(ctx, w)
 	if err != nil {
-		return cost{}, err
+		return c, saw, err
 	}
 	u0, err := p.used()
 	if err != nil {
-		return cost{}, err
+		return c, saw, err
 	}
 	began := time.Now()
-	if err := pause(ctx, length-100*time.Millisecond); err != nil { // before they leave
-		return cost{}, err
+	if err := pause(ctx, w.Length-100*time.Millisecond); err != nil { // before they leave
+		return c, saw, err
 	}
-	after, err := p.memory()
-	if err != nil {
-		return cost{}, err
+	if c.viewer, err = p.memory(); err != nil {
+		return c, saw, err
 	}
 	u1, err := p.used()
 	if err != nil {
-		return cost{}, err
+		return c, saw, err
 	}
 	took := time.Since(began)
-	saw, err := everybody.end()
-	packets := uint64(float64(saw.packets()) * float64(took) / float64(length))
-	return cost{u1.minus(u0), packets, (after - before) / viewers}, err
+	saw, err = everybody.end()
+	c.used, c.packets = u1.minus(u0), uint64(float64(saw.packets())*float64(took)/float64(w.Length))
+	return c, saw, err
 }
 
 func urls(count int, url func(i int) string) (all []string) {

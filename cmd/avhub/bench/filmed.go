@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // filmed is a hub with one stream and somebody who films.
@@ -53,3 +54,18 @@ func startFilmed(ctx context.Context, r reel, streams int) (*filmed, error) {
 
 // film is the address of a stream.
 func (f *filmed) film(i int) string { return f.whep(fmt.Sprintf("film-%d", i)) }
+
+// watched has viewers watch, and tells how many cores the hub takes meanwhile, their coming
+// included.
+func (f *filmed) watched(ctx context.Context, w watching) (saw watched, cores float64, err error) {
+	before, err := f.cpu()
+	if err != nil {
+		return saw, 0, err
+	}
+	began := time.Now()
+	if saw, err = watch(ctx, w); err != nil {
+		return saw, 0, err
+	}
+	after, err := f.cpu()
+	return saw, float64(after-before) / float64(time.Since(began)), err
+}

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,14 +19,14 @@ type meeting struct {
 func (h *hub) meet(ctx context.Context, attendees int) (m meeting, err error) {
 	type entity struct{ ID, Part string }
 	var chair, conference entity
-	if err := h.tell(ctx, http.MethodGet, "/api/v1/me", nil, &chair); err != nil {
+	if err := h.call(ctx, http.MethodGet, "/api/v1/me", nil, &chair); err != nil {
 		return m, err
 	}
 	plan := map[string]any{
 		"court": "bench", "kind": "conference", "title": "bench", "start": time.Now().Add(time.Minute), "minutes": 60, "public": false, "recorded": false,
 		"panel": []any{map[string]any{"user": chair.ID, "name": "boss", "part": "chair"}},
 	}
-	if err := h.tell(ctx, http.MethodPost, "/api/v1/hearings", plan, &conference); err != nil {
+	if err := h.call(ctx, http.MethodPost, "/api/v1/hearings", plan, &conference); err != nil {
 		return m, err
 	}
 	path := "/api/v1/hearings/" + conference.ID
@@ -37,10 +35,10 @@ func (h *hub) meet(ctx context.Context, attendees int) (m meeting, err error) {
 		people = append(people, map[string]any{"name": fmt.Sprintf("attendee %d", i+1), "part": "attendee"})
 	}
 	var list struct{ Items []entity }
-	if err := h.tell(ctx, http.MethodPut, path+"/participants", map[string]any{"items": people}, &list); err != nil {
+	if err := h.call(ctx, http.MethodPut, path+"/participants", map[string]any{"items": people}, &list); err != nil {
 		return m, err
 	}
-	if err := h.tell(ctx, http.MethodPost, path+"/commands", map[string]any{"kind": "prepare"}, nil); err != nil {
+	if err := h.call(ctx, http.MethodPost, path+"/commands", map[string]any{"kind": "prepare"}, nil); err != nil {
 		return m, err
 	}
 	m.Socket = "ws://" + h.http + "/api/v1/rooms/" + conference.ID + "/socket"
@@ -60,7 +58,7 @@ func (h *hub) meet(ctx context.Context, attendees int) (m meeting, err error) {
 // join opens somebody's link, and returns their cookie.
 func (h *hub) join(ctx context.Context, hearing, participant string) (string, error) {
 	var link struct{ Token string }
-	if err := h.tell(ctx, http.MethodPost, hearing+"/links", map[string]any{"participant": participant}, &link); err != nil {
+	if err := h.call(ctx, http.MethodPost, hearing+"/links", map[string]any{"participant": participant}, &link); err != nil {
 		return "", err
 	}
 	body := strings.NewReader(`{"token":"` + link.Token + `"}`)
@@ -79,40 +77,4 @@ func (h *hub) join(ctx context.Context, hearing, participant string) (string, er
 	}
 	text, _ := io.ReadAll(answer.Body)
 	return "", fmt.Errorf("join: %s %s", answer.Status, text)
-}
-
-// tell sends the hub's API something as the boss, and takes the answer in.
-func (h *hub) tell(ctx context.Context, method, path string, body, into any) error {
-	var in io.Reader
-	if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			return err
-		}
-		in = bytes.NewReader(b)
-	}
-	r, err := http.NewRequestWithContext(ctx, method, "http://"+h.http+path, in)
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Authorization", "Bearer "+h.token)
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return err
-	}
-	if answer.StatusCode/100 != 2 {
-		return fmt.Errorf("%s %s: %s %s", method, path, answer.Status, text)
-	}
-	if into == nil {
-		return nil
-	}
-	return json.Unmarshal(text, into)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -70,19 +69,19 @@ func timed(into *samples, do func() error) error {
 func (h *hub) film(ctx context.Context, source string, length time.Duration) (id string, err error) {
 	path := "/api/v1/sources/" + source + "/recording"
 	var now struct{ Running []struct{ ID string } }
-	if err := h.call(ctx, http.MethodPost, path, &now); err != nil {
+	if err := h.call(ctx, http.MethodPost, path, nil, &now); err != nil {
 		return "", err
 	}
 	if err := pause(ctx, length); err != nil {
 		return "", err
 	}
-	if err := h.call(ctx, http.MethodGet, path, &now); err != nil {
+	if err := h.call(ctx, http.MethodGet, path, nil, &now); err != nil {
 		return "", err
 	}
 	if len(now.Running) != 1 {
 		return "", fmt.Errorf("%d recordings are running", len(now.Running))
 	}
-	return now.Running[0].ID, h.call(ctx, http.MethodDelete, path, nil)
+	return now.Running[0].ID, h.call(ctx, http.MethodDelete, path, nil, nil)
 }
 
 // seek asks for what a player needs to show a place.
@@ -94,7 +93,7 @@ func (h *hub) seek(ctx context.Context, path string, at float64) error {
 			Start, Duration float64
 		}
 	}
-	if err := h.call(ctx, http.MethodGet, fmt.Sprintf("%s/parts?start=%.3f&duration=1.2", path, at), &list); err != nil {
+	if err := h.call(ctx, http.MethodGet, fmt.Sprintf("%s/parts?start=%.3f&duration=1.2", path, at), nil, &list); err != nil {
 		return err
 	}
 	if len(list.Items) == 0 {
@@ -109,28 +108,13 @@ func (h *hub) seek(ctx context.Context, path string, at float64) error {
 	return h.take(ctx, fmt.Sprintf("%s/segments/%06d.mp4", path, first.Segment), fmt.Sprintf("bytes=%d-%d", first.Offset, first.Offset+size-1), -1)
 }
 
-// ask sends a request as the hub's boss, and takes successes alone.
-func (h *hub) ask(ctx context.Context, method, path, ranged string) (*http.Response, error) {
-	r, err := http.NewRequestWithContext(ctx, method, "http://"+h.http+path, nil)
-	if err != nil {
-		return nil, err
-	}
-	r.Header.Set("Authorization", "Bearer "+h.token)
-	if ranged != "" {
-		r.Header.Set("Range", ranged)
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err == nil && answer.StatusCode/100 != 2 {
-		defer answer.Body.Close()
-		text, _ := io.ReadAll(io.LimitReader(answer.Body, 1000))
-		return nil, fmt.Errorf("%s %s: %s %s", method, path, answer.Status, text)
-	}
-	return answer, err
-}
-
 // take reads so many bytes of an answer, or with -1 all.
 func (h *hub) take(ctx context.Context, path, ranged string, bytes int64) error {
-	answer, err := h.ask(ctx, http.MethodGet, path, ranged)
+	headers := http.Header{}
+	if ranged != "" {
+		headers.Set("Range", ranged)
+	}
+	answer, err := h.ask(ctx, http.MethodGet, path, nil, headers)
 	if err != nil {
 		return err
 	}
@@ -143,16 +127,4 @@ func (h *hub) take(ctx context.Context, path, ranged string, bytes int64) error 
 		return nil
 	}
 	return err
-}
-
-func (h *hub) call(ctx context.Context, method, path string, into any) error {
-	answer, err := h.ask(ctx, method, path, "")
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	if into == nil {
-		return nil
-	}
-	return json.NewDecoder(answer.Body).Decode(into)
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -154,29 +153,6 @@ func (h *hub) rtspURL(path string) string {
 	return "rtsp://boss:" + h.token + "@" + h.rtsp + "/" + path
 }
 
-func (h *hub) add(ctx context.Context, fields map[string]string) error {
-	body, err := json.Marshal(fields)
-	if err != nil {
-		return err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+h.http+"/api/v1/sources", bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Authorization", "Bearer "+h.token)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusCreated {
-		text, _ := io.ReadAll(answer.Body)
-		return fmt.Errorf("add source: %s %s", answer.Status, text)
-	}
-	return nil
-}
-
 // awaitLive waits until so many sources are live.
 func (h *hub) awaitLive(ctx context.Context, count int) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -195,22 +171,12 @@ func (h *hub) awaitLive(ctx context.Context, count int) error {
 }
 
 func (h *hub) live(ctx context.Context) (int, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+h.http+"/api/v1/sources", nil)
-	if err != nil {
-		return 0, err
-	}
-	r.Header.Set("Authorization", "Bearer "+h.token)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return 0, err
-	}
-	defer answer.Body.Close()
 	var list struct {
 		Items []struct {
 			Main struct{ State string }
 		}
 	}
-	if err := json.NewDecoder(answer.Body).Decode(&list); err != nil {
+	if err := h.call(ctx, http.MethodGet, "/api/v1/sources", nil, &list); err != nil {
 		return 0, err
 	}
 	n := 0

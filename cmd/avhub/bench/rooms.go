@@ -10,6 +10,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// roomLength is how long rooms are measured.
+const roomLength = 10 * time.Second
+
 // benchRooms: what a packet costs that is passed on in a room, from its coming on, and how
 // long it stays in the hub.
 func benchRooms(ctx context.Context) ([]row, error) {
@@ -47,28 +50,21 @@ func benchRooms(ctx context.Context) ([]row, error) {
 			continue // what the hub does besides would be all that is seen
 		}
 		rows = append(rows, row{
-			what: r.what + ": CPU a forwarded packet, what comes in counted too", goal: "4× less", got: fmt.Sprintf("%s; the hub took %.2f core", c, c.cores),
+			what: r.what + ": CPU a forwarded packet, what comes in counted too", goal: "4× less", got: fmt.Sprintf("%s; the hub took %.2f core", c, c.used.total().Seconds()/roomLength.Seconds()),
 			reference: fmt.Sprintf("plain pion sender, which takes nothing in: %s; %.1f×", plain, ratio), met: ratio >= 4,
 		})
 	}
 	return rows, nil
 }
 
-// held is what rooms cost.
-type held struct {
-	cost
-	cores float64
-}
-
-// hold measures rooms for ten seconds.
-func hold(ctx context.Context, rooms, people, senders int) (c held, saw watched, err error) {
-	const length = 10 * time.Second
+// hold measures rooms.
+func hold(ctx context.Context, rooms, people, senders int) (c cost, saw watched, err error) {
 	h, err := startHub()
 	if err != nil {
 		return c, saw, err
 	}
 	defer h.stop()
-	w := watching{Senders: senders, Settle: 4 * time.Second, Length: length}
+	w := watching{Senders: senders, Settle: 4 * time.Second, Length: roomLength}
 	for range rooms {
 		m, err := h.meet(ctx, people)
 		if err != nil {
@@ -76,27 +72,7 @@ func hold(ctx context.Context, rooms, people, senders int) (c held, saw watched,
 		}
 		w.Meetings = append(w.Meetings, m)
 	}
-	everybody, err := startWatchers(ctx, w)
-	if err != nil {
-		return c, saw, err
-	}
-	u0, err := h.used()
-	if err != nil {
-		return c, saw, err
-	}
-	began := time.Now()
-	if err := pause(ctx, length-100*time.Millisecond); err != nil { // before they leave
-		return c, saw, err
-	}
-	u1, err := h.used()
-	if err != nil {
-		return c, saw, err
-	}
-	took := time.Since(began)
-	saw, err = everybody.end()
-	c.used, c.packets = u1.minus(u0), uint64(float64(saw.packets())*float64(took)/float64(length))
-	c.cores = c.used.total().Seconds() / took.Seconds()
-	return c, saw, err
+	return costOf(ctx, h.process, w)
 }
 
 // spread is the fewest packets that somebody got, and the median. Who sends gets fewer
