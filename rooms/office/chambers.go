@@ -47,8 +47,11 @@ func (o *Office) Attendee(ctx context.Context, c Caller, hearing string) (Attend
 	if i < 0 {
 		return Attendee{}, &Denied{Action: rooms.EnterHearing, Kind: rooms.HearingObject, ID: hearing}
 	}
-	p := people[i]
-	return Attendee{Actor: chamber.Actor{Person: p.ID, Name: p.Name, Part: p.Part}, Title: chamber.TitleOf(p)}, nil
+	return attendeeOf(people[i]), nil
+}
+
+func attendeeOf(p rooms.Participant) Attendee {
+	return Attendee{Actor: chamber.Actor{Person: p.ID, Name: p.Name, Part: p.Part}, Title: chamber.TitleOf(p)}
 }
 
 // Chamber is the room of a hearing, with the hearing as it is now, for whoever was let in.
@@ -162,9 +165,14 @@ func (o *Office) ScatterChamber(ctx context.Context, hearing string) error {
 	})
 }
 
-// LeaveChamber takes note that somebody's connection has gone: nobody asks, so no policy
-// is asked.
+// LeaveChamber takes note that somebody's connection has gone.
 func (o *Office) LeaveChamber(ctx context.Context, hearing string, by chamber.Actor) error {
+	return o.noteInChamber(ctx, hearing, by, chamber.Command{Kind: chamber.Leave})
+}
+
+// noteInChamber takes note of what has happened: nobody asks, so no policy is asked, and
+// what the rules refuse is no matter (who leaves is not here, who comes was sent out).
+func (o *Office) noteInChamber(ctx context.Context, hearing string, by chamber.Actor, cmd chamber.Command) error {
 	err := o.change(ctx, func(tx *store.Tx) ([]audit.Entry, error) {
 		h, err := tx.Hearing(hearing)
 		if err != nil {
@@ -174,14 +182,14 @@ func (o *Office) LeaveChamber(ctx context.Context, hearing string, by chamber.Ac
 		if err != nil {
 			return nil, err
 		}
-		if _, err := room.Apply(chamber.FactsOf(h), by, chamber.Command{Kind: chamber.Leave}, o.o.Now()); err != nil {
+		if _, err := room.Apply(chamber.FactsOf(h), by, cmd, o.o.Now()); err != nil {
 			return nil, err
 		}
 		return nil, tx.PutChamber(room)
 	})
 	var refused *chamber.Refusal
 	if errors.As(err, &refused) {
-		return nil // they are not here: so be it
+		return nil
 	}
 	return err
 }

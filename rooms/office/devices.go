@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"avhub/rooms"
-	"avhub/rooms/audit"
 	"avhub/rooms/chamber"
 	"avhub/rooms/store"
 )
@@ -28,8 +27,7 @@ func (o *Office) Devices(ctx context.Context, h rooms.Hearing) ([]Device, error)
 	var all []Device
 	for _, p := range people {
 		if p.Source != "" && o.checkTerminal(h, p.Source) == nil {
-			by := Attendee{Actor: chamber.Actor{Person: p.ID, Name: p.Name, Part: p.Part}, Title: chamber.TitleOf(p)}
-			all = append(all, Device{by, p.Source})
+			all = append(all, Device{attendeeOf(p), p.Source})
 		}
 	}
 	return all, err
@@ -68,25 +66,7 @@ func (o *Office) checkTerminals(h rooms.Hearing, people []rooms.Participant) err
 	return nil
 }
 
-// AttendChamber takes note that a device is there: nobody asks, so no policy is asked.
+// AttendChamber takes note that a device is there.
 func (o *Office) AttendChamber(ctx context.Context, hearing string, by Attendee) error {
-	err := o.change(ctx, func(tx *store.Tx) ([]audit.Entry, error) {
-		h, err := tx.Hearing(hearing)
-		if err != nil {
-			return nil, err
-		}
-		room, err := tx.Chamber(hearing)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := room.Apply(chamber.FactsOf(h), by.Actor, chamber.Command{Kind: chamber.Enter, Title: by.Title}, o.o.Now()); err != nil {
-			return nil, err
-		}
-		return nil, tx.PutChamber(room)
-	})
-	var refused *chamber.Refusal
-	if errors.As(err, &refused) {
-		return nil // the room is not open yet, or the court has sent it out: so be it
-	}
-	return err
+	return o.noteInChamber(ctx, hearing, by.Actor, chamber.Command{Kind: chamber.Enter, Title: by.Title})
 }
