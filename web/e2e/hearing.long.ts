@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Camera } from './parts/camera'
 import { type Actor, colours, come, looks, tones, type Who } from './parts/cast'
 import { ask, demo, type Sitting } from './parts/court'
-import { type Film, Person } from './parts/hearing'
+import { type Film, firstOf, Person } from './parts/hearing'
 import { Hub } from './parts/hub'
 import { Path } from './parts/path'
 import { freePort } from './parts/program'
@@ -39,8 +39,7 @@ beforeAll(async () => {
   path.loss = 5
   path.delay = 50
   desk = await Person.of(hub, { name: 'clerk', password: demo })
-  const day = await desk.get<{ items: Sitting[] }>('/hearings')
-  sitting = await desk.get(`/hearings/${day.items.find((h) => h.case_number.includes('民初23号'))!.id}`)
+  sitting = await firstOf(desk)
   await desk.ask('POST', `/hearings/${sitting.id}/commands`, { kind: 'prepare' })
 }, patience)
 afterAll(async () => {

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { barriers } from './parts/barriers'
 import { fakeDevices, type Visit, visit, withBrowser } from './parts/browser'
+import { lead } from './parts/cast'
 import { ask, demo, first, type Sitting } from './parts/court'
 import { Hub } from './parts/hub'
 import { controls, enter, loudness, sees } from './parts/room'
@@ -28,23 +29,6 @@ beforeAll(async () => {
 })
 afterAll(() => hub.end())
 
-/** watched has a page keep its connections, for their figures. */
-async function watched(page: Page) {
-  await page.addInitScript(() => {
-    const all: RTCPeerConnection[] = []
-    const Plain = RTCPeerConnection
-    Object.assign(window, {
-      connections: all,
-      RTCPeerConnection: class extends Plain {
-        constructor(c?: RTCConfiguration) {
-          super(c)
-          all.push(this)
-        }
-      },
-    })
-  })
-}
-
 /** sizes are the octets of a packet of sound, on the whole: what a page sends, and what comes, the largest first. */
 function sizes(page: Page): Promise<{ out: number; in: number[] }> {
   return page.evaluate(async () => {
@@ -63,7 +47,7 @@ function sizes(page: Page): Promise<{ out: number; in: number[] }> {
 
 describe('the sound of a room', () => {
   it('comes out at a terminal that nobody sits at, once it has been admitted', async () => {
-    await watched(clerk.page)
+    await lead(clerk.page)
     await clerk.page.goto(`${hub.url}/rooms/${sitting.id}`)
     await enter(clerk.page)
     await controls(clerk.page).waitFor()
@@ -87,7 +71,7 @@ describe('the sound of a room', () => {
   it('comes out at the courtroom, and the clerk sees that it does', async () => {
     await clerk.page.getByRole('tab', { name: '庭审' }).click()
     judge = await visit(hub.url, {}, { name: 'judge', password: demo })
-    await watched(judge.page)
+    await lead(judge.page)
     await judge.page.goto(`${hub.url}/rooms/${sitting.id}`)
     await enter(judge.page)
     await controls(judge.page).waitFor()

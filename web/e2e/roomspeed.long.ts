@@ -6,7 +6,7 @@ import { ages, part, shine } from './parts/beacon'
 import { fakeDevices, launch, type Visit, visitBy } from './parts/browser'
 import { demo, type Sitting } from './parts/court'
 import { lead } from './parts/cast'
-import { Person } from './parts/hearing'
+import { firstOf, Person } from './parts/hearing'
 import { Hub } from './parts/hub'
 import { Path } from './parts/path'
 import { controls, enter, sees } from './parts/room'
@@ -23,8 +23,7 @@ const say = (words: string) => process.stdout.write(`${words}\n`)
 beforeAll(async () => {
   hub = await Hub.make({ demo: true })
   const desk = await Person.of(hub, { name: 'clerk', password: demo })
-  const day = await desk.get<{ items: Sitting[] }>('/hearings')
-  sitting = await desk.get(`/hearings/${day.items.find((h) => h.case_number.includes('民初23号'))!.id}`)
+  sitting = await firstOf(desk)
   await desk.ask('POST', `/hearings/${sitting.id}/commands`, { kind: 'prepare' })
   browsers = [await launch(undefined, {}, fakeDevices), await launch(undefined, {}, fakeDevices)]
   path = await Path.to(hub.media)
@@ -40,7 +39,7 @@ afterAll(async () => {
 /** open opens the room's door as somebody with the devices that tell the time. */
 async function open(browser: Browser, name: string, path?: Path): Promise<Visit> {
   const visit = await visitBy(browser, `${hub.url}/login`, {}, { name, password: demo })
-  await lead(visit.page, path ? { path } : {})
+  await lead(visit.page, path && { path })
   await shine(visit.page)
   await visit.page.goto(`${hub.url}/rooms/${sitting.id}`)
   return visit

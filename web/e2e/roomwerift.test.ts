@@ -3,7 +3,7 @@
 import { MediaStreamTrack, RTCPeerConnection, type RTCRtpTransceiver, useH264, useOPUS } from 'werift'
 import WebSocket from 'ws'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Film, Person } from './parts/hearing'
+import { type Film, firstOf, Person } from './parts/hearing'
 import { Hub } from './parts/hub'
 
 let hub: Hub
@@ -14,8 +14,7 @@ beforeAll(async () => {
   hub = await Hub.make({ demo: true })
   judge = await Person.of(hub, { name: 'judge', password: 'avhub-demo' })
   clerk = await Person.of(hub, { name: 'clerk', password: 'avhub-demo' })
-  const day = await clerk.get<{ items: { id: string; case_number: string }[] }>('/hearings')
-  hearing = await clerk.get(`/hearings/${day.items.find((h) => h.case_number.includes('民初23号'))!.id}`)
+  hearing = await firstOf(clerk)
 })
 afterAll(() => hub.end())
 

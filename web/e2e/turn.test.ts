@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { launchOn, logIn } from './parts/browser'
 import { Camera } from './parts/camera'
+import { lead } from './parts/cast'
 import { boss, Hub } from './parts/hub'
 import { Networks } from './parts/networks'
 import { delay, watch } from './parts/picture'
@@ -59,17 +60,7 @@ afterAll(async () => {
 async function wall(relayOnly = false): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'zh-CN' })
   const page = await context.newPage()
-  await page.addInitScript((relayOnly) => {
-    const connections: RTCPeerConnection[] = []
-    const Native = RTCPeerConnection
-    Object.assign(globalThis, { connections })
-    globalThis.RTCPeerConnection = class extends Native {
-      constructor(c: RTCConfiguration = {}) {
-        super(relayOnly ? { ...c, iceTransportPolicy: 'relay' } : c)
-        connections.push(this)
-      }
-    }
-  }, relayOnly)
+  await lead(page, { relay: relayOnly })
   await logIn(page, hub.url, boss)
   await page.goto(hub.url)
   return page

@@ -57,7 +57,7 @@ export async function come(who: Who, folder: string, url: string, o: BrowserCont
 }
 
 /** lead leads a page's connections by a way, and keeps them where a test finds them. */
-export async function lead(page: Page, { relay = false, path }: Way) {
+export async function lead(page: Page, { relay = false, path }: Way = {}) {
   if (path) await page.exposeFunction('throughBadPath', (answer: string) => path.rewrite(answer))
   await page.addInitScript((relay) => {
     const connections: RTCPeerConnection[] = []
