@@ -15,6 +15,7 @@ var mayImport = map[string][]string{
 	"avhub/media/packet":               {},
 	"avhub/media":                      {"avhub/media/packet"},
 	"avhub/media/mediatest":            {"avhub/media", "avhub/media/packet"},
+	"avhub/media/mediatest/ownnet":     {},
 	"avhub/media/egress":               {"avhub/media", "avhub/media/packet", "avhub/media/egress/prefetch", "avhub/media/egress/udpout"},
 	"avhub/media/egress/prefetch":      {},
 	"avhub/media/egress/udpout":        {},

@@ -57,6 +57,9 @@ func (v *Viewer) again(o *Output, b *udpout.Batch, seq uint16) {
 	if u == nil {
 		return
 	}
+	if o.REDPayloadType != 0 && o.RTXPayloadType == 0 {
+		return // the next packet has brought it; and what goes with a frame may be another now
+	}
 	payloads, pt := o.payloads(u)
 	o.again = Run{
 		Payloads: payloads, From: i, To: i + 1, SSRC: o.SSRC, PayloadType: pt, Seq: seq, Stamp: stamp,

@@ -236,7 +236,7 @@ func (m *Member) receive(in *webrtc.Incoming) {
 	}
 	if role.video() {
 		x.pictures.askBy(layer, in.WantKeyframe)
-		for _, l := range []string{layer, whole} { // the small layer may stand in for the whole one
+		for _, l := range slices.Compact([]string{whole, layer}) { // the small layer may stand in for the whole one
 			m.party.o.Relay.FedBy(peer.Context(), x.stream(l), func() { x.pictures.wantKeyframe(l) })
 		}
 	}

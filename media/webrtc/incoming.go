@@ -29,6 +29,7 @@ type Incoming struct {
 	red    uint8 // payload type of redundant audio (RFC 2198); 0: none
 	of     uint8 // and of its blocks
 	blocks []packet.REDBlock
+	apart  []*rtp.Packet // of the last packet
 	wishes chan struct{}
 }
 
@@ -149,17 +150,19 @@ func (in *Incoming) Read(take func(p media.Packet, level uint8) bool) error {
 
 // frames takes redundant audio apart: each frame as if it had come by itself. Those that a
 // packet repeats are its predecessors, so that they have their numbers: what has come
-// already is dropped with what came twice, and what was lost is there without waiting.
+// already is dropped with what came twice, and what was lost is there without waiting. They
+// are good until the next call.
 func (in *Incoming) frames(p *rtp.Packet) []*rtp.Packet {
+	in.apart = in.apart[:0]
 	if in.red == 0 || p.PayloadType != in.red {
-		return []*rtp.Packet{p}
+		in.apart = append(in.apart, p)
+		return in.apart
 	}
 	blocks, err := packet.ParseRED(in.blocks, p.Payload)
 	if err != nil {
 		return nil // as good as lost
 	}
 	in.blocks = blocks
-	frames := make([]*rtp.Packet, 0, len(blocks))
 	for i, b := range blocks {
 		if repeats := i < len(blocks)-1; len(b.Data) == 0 || b.PayloadType != in.of || repeats && b.Offset == 0 {
 			continue
@@ -168,9 +171,9 @@ func (in *Incoming) frames(p *rtp.Packet) []*rtp.Packet {
 		q.SequenceNumber -= uint16(len(blocks) - 1 - i)
 		q.Timestamp -= b.Offset
 		q.Payload = b.Data
-		frames = append(frames, &q)
+		in.apart = append(in.apart, &q)
 	}
-	return frames
+	return in.apart
 }
 
 func (in *Incoming) levelOf(p *rtp.Packet) uint8 {

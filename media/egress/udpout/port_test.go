@@ -3,43 +3,23 @@
 package udpout
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
 	"testing"
-)
 
-// withinPort, in the environment, makes this test's program the one that has a
-// machine's port of 1 Gbit/s for itself.
-const withinPort = "AVHUB_TEST_PORT"
+	"avhub/media/mediatest/ownnet"
+)
 
 // A keyframe of 200 kB for 500 viewers is 100 MB, which a port of 1 Gbit/s needs
 // 0.8 s for. It does not overflow the port's queue: the socket's own buffer is what
 // may wait there, and senders wait for that. The queue has room for 1,000 packets of
 // 1,500 bytes, as network cards' have.
 func TestKeyframesDoNotOverflowThePort(t *testing.T) {
-	if os.Getenv(withinPort) != "" {
-		fillPort(t)
-		return
-	}
-	t.Parallel()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("unshare", "--user", "--map-root-user", "--net", "sh", "-ec",
-		"ip link set lo up mtu 1500; tc qdisc add dev lo root tbf rate 1gbit burst 64kb limit 1500000; exec \"$0\" -test.run '^TestKeyframesDoNotOverflowThePort$' -test.v", self)
-	cmd.Env = append(os.Environ(), withinPort+"=1")
-	out, err := cmd.CombinedOutput()
-	if err != nil || !bytes.Contains(out, []byte("sent through the port")) {
-		t.Fatalf("%v: %s", err, out)
-	}
-	t.Log(string(out))
+	ownnet.Run(t, "ip link set lo up mtu 1500; tc qdisc add dev lo root tbf rate 1gbit burst 64kb limit 1500000", fillPort)
 }
 
 func fillPort(t *testing.T) {
